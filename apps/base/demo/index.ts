@@ -1,0 +1,3 @@
+/** A company to look at: its people, its customers and suppliers. */
+
+export {}

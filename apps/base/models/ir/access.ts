@@ -1,0 +1,31 @@
+/** Who may do what with the models of this folder. */
+
+import { access, user } from '#framework'
+
+const all = ['read', 'write', 'create', 'unlink'] as const
+
+for (const model of ['ir.model', 'ir.model.fields', 'ir.model.fields.selection', 'ir.model.data']) {
+  access(model, { group: 'base.group_user', ops: ['read'] }, { group: 'base.group_erp_manager', ops: ['read'] }, { group: 'base.group_system', ops: all })
+}
+
+for (const model of ['ir.model.access', 'ir.rule']) access(model, { group: 'base.group_erp_manager', ops: all }, { group: 'base.group_system', ops: all })
+
+access('ir.module.module', { group: 'base.group_system', ops: ['read', 'write'] })
+access('ir.config_parameter', { group: 'base.group_system', ops: all })
+access('ir.sequence', { group: 'base.group_user', ops: ['read'] }, { group: 'base.group_system', ops: all })
+access('ir.cron', { group: 'base.group_system', ops: ['read', 'write'] })
+
+for (const model of ['ir.ui.menu', 'ir.ui.view', 'ir.actions.report']) {
+  access(model, { group: 'base.group_user', ops: ['read'] }, { group: 'base.group_system', ops: all })
+}
+
+// What hangs on a record is asked of that record (ir-attachment.ts); these are the files that hang on none.
+const public_ = ['public', '=', true] as const
+const own = ['&', ['create_uid', '=', user('id')], ['res_id', '=', false]] as const
+access(
+  'ir.attachment',
+  { group: 'base.group_user', ops: ['read'], domain: ['&', ['res_field', '=', false], '|', public_, ...own] },
+  { group: 'base.group_user', ops: ['write', 'create', 'unlink'], domain: ['&', ['res_field', '=', false], ...own] },
+  { group: 'base.group_portal', ops: ['read'], domain: ['&', ['res_field', '=', false], public_] },
+  { group: 'base.group_system', ops: all },
+)

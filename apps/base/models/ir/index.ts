@@ -1,0 +1,17 @@
+/** Everything of this folder, for the application's list of modules to load. */
+
+import './models/ir-model.ts'
+import './models/ir-model-fields.ts'
+import './models/ir-model-fields-selection.ts'
+import './models/ir-model-data.ts'
+import './rights/ir-model-access.ts'
+import './rights/ir-rule.ts'
+import './system/ir-module-module.ts'
+import './system/ir-config-parameter.ts'
+import './system/ir-sequence.ts'
+import './system/ir-cron.ts'
+import './files/ir-attachment.ts'
+import './ui/ir-ui-menu.ts'
+import './ui/ir-ui-view.ts'
+import './ui/ir-actions.ts'
+import './access.ts'

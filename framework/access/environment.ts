@@ -1,0 +1,116 @@
+/** The environment of a request, made by `access/` because it carries the Grant. */
+
+import { ServerError } from '../errors.ts'
+import { type Context, type Elevation, type Env, type Grant, newState, type RecordSet, type TransactionState, type UserRights } from '../orm/index.ts'
+import { type Queryable, sql, type Transaction } from '../sql/index.ts'
+import { noteElevation } from './elevation-log.ts'
+import { elevatedGrant } from './rights.ts'
+import type { Tenant } from './tenant.ts'
+
+interface Parts {
+  readonly tenant: Tenant
+  readonly db: Queryable
+  readonly tx: Transaction | null
+  readonly user: UserRights
+  readonly grant: Grant
+  readonly context: Context
+  readonly system: boolean
+  readonly epoch: number | undefined
+  readonly state: TransactionState
+  readonly now: () => Date
+}
+
+class Environment implements Env {
+  readonly #parts: Parts
+  readonly tenant: string
+  readonly lang: string
+  readonly companyId: number
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.tenant = parts.tenant.name
+    this.lang = language(parts.context.lang) ?? parts.user.lang
+    const allowed = parts.context.allowed_company_ids
+    const first: unknown = Array.isArray(allowed) ? allowed[0] : undefined
+    this.companyId = typeof first === 'number' && parts.user.companyIds.includes(first) ? first : parts.user.companyId
+  }
+
+  get registry() {
+    return this.#parts.tenant.registry
+  }
+  get db() {
+    return this.#parts.db
+  }
+  get tx() {
+    return this.#parts.tx
+  }
+  get user() {
+    return this.#parts.user
+  }
+  get uid() {
+    return this.#parts.user.id
+  }
+  get context() {
+    return this.#parts.context
+  }
+  get grant() {
+    return this.#parts.grant
+  }
+  get files() {
+    return this.#parts.tenant.files
+  }
+  get epoch() {
+    return this.#parts.epoch
+  }
+  get state() {
+    return this.#parts.state
+  }
+  get system() {
+    return this.#parts.system
+  }
+
+  now(): Date {
+    return this.#parts.now()
+  }
+
+  model(name: string, ids: readonly number[] = []): never {
+    const info = this.registry.models.get(name)
+    if (!info) throw new ServerError('ERR_MODEL', `The model '${name.slice(0, 80)}' is not installed.`)
+    return new info.recordSet(this, info, ids) as RecordSet as never
+  }
+
+  withContext(patch: Context): Env {
+    return new Environment({ ...this.#parts, context: { ...this.#parts.context, ...patch } })
+  }
+
+  async elevate<T>(name: string, bounds: Elevation, fn: (env: Env) => Promise<T>): Promise<T> {
+    if (bounds.models === '*' && !name.startsWith('orm.')) throw new ServerError('ERR_ELEVATION', `The elevation ${name} has to name its models.`)
+    noteElevation(this, name, bounds)
+    const grant = elevatedGrant(this.#parts.grant, bounds.models === '*' ? '*' : new Set(bounds.models), new Set(bounds.ops))
+    return fn(new Environment({ ...this.#parts, grant }))
+  }
+
+  async rightsChanged(): Promise<void> {
+    if (!this.#parts.tx) throw new ServerError('ERR_NO_TRANSACTION', 'Rights change inside a transaction only.')
+    await bumpEpoch(this.#parts.tx)
+  }
+
+  afterCommit(work: () => void | Promise<void>): void {
+    if (!this.#parts.tx) throw new ServerError('ERR_NO_TRANSACTION', 'There is no transaction to wait for.')
+    this.#parts.tx.afterCommit(work)
+  }
+}
+
+export function makeEnvironment(parts: Omit<Parts, 'state' | 'now'> & { readonly state?: TransactionState; readonly now?: () => Date }): Env {
+  return new Environment({ ...parts, state: parts.state ?? newState(), now: parts.now ?? (() => new Date()) })
+}
+
+// A language is a name like fr_FR or sr@latin, never text that could go elsewhere.
+function language(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?(@[a-z]+)?$/.test(value) ? value : undefined
+}
+
+/** After any change of users, groups, rules or keys, in the same transaction: all processes read rights anew. */
+export async function bumpEpoch(tx: Queryable): Promise<void> {
+  await tx.query(sql`UPDATE hf_epoch SET n = n + 1`)
+}

@@ -1,0 +1,9 @@
+/**
+ * Who may do what: rights of users as Grants, environments that carry them, named elevation.
+ * It never builds queries itself: the compiler of `orm/` asks it at every table and field.
+ */
+
+export { onElevation, type ElevationNote } from './elevation-log.ts'
+export { bumpEpoch } from './environment.ts'
+export { makeTenant, type RightsCache, type Tenant } from './tenant.ts'
+export { type EnvOptions, type SystemEnvOptions, withEnv, withSystemEnv } from './with-env.ts'

@@ -1,0 +1,152 @@
+/** What one user may do, read from the database in one go and kept until the epoch changes. */
+
+import { type Domain, mintGrant, type Grant, type ModelRegistry, type Operation, type UserRights } from '../orm/index.ts'
+import { type Queryable, sql } from '../sql/index.ts'
+import type { Tenant } from './tenant.ts'
+
+export interface Rights {
+  readonly user: UserRights
+  readonly grant: Grant
+}
+
+interface AccessRow {
+  readonly kind: 'permission' | 'group-rule' | 'global-rule'
+  readonly model: string
+  readonly ops: readonly Operation[]
+  readonly domain: Domain | null
+  readonly fields: readonly string[] | null
+}
+
+interface UserRow extends Record<string, unknown> {
+  readonly id: number
+  readonly login: string
+  readonly name: string | null
+  readonly partner_id: number
+  readonly commercial_partner_id: number | null
+  readonly company_id: number
+  readonly company_ids: number[]
+  readonly lang: string | null
+  readonly tz: string | null
+  readonly group_ids: number[]
+  readonly groups: string[]
+}
+
+/** Rights of an active user; `null` when there is none with this id, or it is archived. */
+export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable, uid: number): Promise<Rights | null> {
+  const [row] = await db.query<UserRow>(sql`
+    WITH RECURSIVE closure(gid) AS (
+      SELECT gid FROM res_groups_users_rel WHERE uid = ${uid}::int4
+      UNION SELECT i.hid FROM res_groups_implied_rel i JOIN closure c ON c.gid = i.gid)
+    SELECT u.id, u.login, p.name, u.partner_id, p.commercial_partner_id, u.company_id, p.lang, p.tz,
+      coalesce((SELECT array_agg(cid ORDER BY cid) FROM res_company_users_rel WHERE user_id = u.id), ARRAY[u.company_id]) AS company_ids,
+      coalesce((SELECT array_agg(gid ORDER BY gid) FROM closure), '{}') AS group_ids,
+      coalesce((SELECT array_agg(d.module || '.' || d.name) FROM closure c JOIN ir_model_data d ON d.model = 'res.groups' AND d.res_id = c.gid), '{}') AS groups
+    FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = ${uid}::int4 AND u.active`)
+  if (!row) return null
+  const access = await db.query<AccessRow & Record<string, unknown>>(
+    sql`SELECT kind, model, ops, domain, fields FROM hf_access WHERE active AND (group_id IS NULL OR group_id = ANY(${row.group_ids}::int4[])) ORDER BY id`,
+  )
+  const user: UserRights = {
+    id: row.id, login: row.login, name: row.name ?? row.login, partnerId: row.partner_id, companyId: row.company_id, companyIds: row.company_ids,
+    lang: row.lang ?? 'en_US', tz: row.tz, groups: new Set(row.groups), groupIds: row.group_ids,
+  }
+  return { user, grant: makeGrant(tenant.registry, access, user, row.commercial_partner_id ?? row.partner_id) }
+}
+
+/** Everything, for the framework's own work: installation, import, recomputation. Secrets stay unreadable even here. */
+export function systemGrant(): Grant {
+  return mintGrant({ key: 'system', records: () => true, field: () => true })
+}
+
+/** Only these models and operations, without conditions; what else is asked for falls back to the caller's own rights. */
+export function elevatedGrant(base: Grant, models: ReadonlySet<string> | '*', ops: ReadonlySet<Operation>): Grant {
+  const covers = (model: string, operation: Operation) => (models === '*' || models.has(model)) && ops.has(operation)
+  return mintGrant({
+    key: `${base.key}+`,
+    records: (model, operation) => (covers(model, operation) ? true : base.records(model, operation)),
+    field: (model, field, operation) => (models === '*' || models.has(model) ? (operation === 'read' ? ops.has('read') : ops.has('write') || ops.has('create')) : false) || base.field(model, field, operation),
+  })
+}
+
+function makeGrant(registry: ModelRegistry, rows: readonly AccessRow[], user: UserRights, commercialPartnerId: number): Grant {
+  const byModel = new Map<string, AccessRow[]>()
+  for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row])
+  const records = new Map<string, true | false | Domain>()
+  const fields = new Map<string, ReadonlySet<string> | true>()
+  const values: Readonly<Record<string, unknown>> = { id: user.id, partner_id: user.partnerId, company_id: user.companyId, company_ids: user.companyIds, commercial_partner_id: commercialPartnerId }
+  return mintGrant({
+    key: `${user.id}:${user.groupIds.join(',')}`,
+    records(model, operation) {
+      const key = `${model}/${operation}`
+      let known = records.get(key)
+      if (known === undefined) {
+        known = combine(byModel.get(model) ?? [], operation, values)
+        records.set(key, known)
+      }
+      return known
+    },
+    field(model, field, operation) {
+      const info = registry.models.get(model)?.fields.get(field)
+      if (!info) return false
+      if (info.options.groups && !info.options.groups.some((group) => user.groups.has(group))) return false
+      const key = `${model}/${operation}`
+      let allowed = fields.get(key)
+      if (allowed === undefined) {
+        allowed = permittedFields(byModel.get(model) ?? [], operation)
+        fields.set(key, allowed)
+      }
+      return allowed === true || allowed.has(field) || field === 'id' || (field === 'display_name' && operation === 'read')
+    },
+  })
+}
+
+/** Permissions add up, group rules add up among themselves, global rules all hold. Without a permission: nothing. */
+function combine(rows: readonly AccessRow[], operation: Operation, values: Readonly<Record<string, unknown>>): true | false | Domain {
+  const mine = rows.filter((row) => row.ops.includes(operation))
+  if (!mine.some((row) => row.kind === 'permission')) return false
+  const globals = mine.filter((row) => row.kind === 'global-rule').map((row) => bind(row.domain, values))
+  const ofGroups = mine.filter((row) => row.kind === 'group-rule').map((row) => bind(row.domain, values))
+  const either = ofGroups.length === 0 || ofGroups.some((domain) => domain.length === 0) ? [] : join('|', ofGroups)
+  const all = [...globals, either].filter((domain) => domain.length > 0)
+  return all.length === 0 ? true : join('&', all)
+}
+
+function permittedFields(rows: readonly AccessRow[], operation: 'read' | 'write'): ReadonlySet<string> | true {
+  const wanted: readonly Operation[] = operation === 'read' ? ['read'] : ['write', 'create']
+  const permissions = rows.filter((row) => row.kind === 'permission' && row.ops.some((op) => wanted.includes(op)))
+  if (permissions.some((row) => row.fields === null)) return true
+  return new Set(permissions.flatMap((row) => row.fields ?? []))
+}
+
+function join(operator: '&' | '|', domains: readonly Domain[]): Domain {
+  return domains.flatMap((domain, i) => [...(i < domains.length - 1 ? [operator] : []), ...oneOperand(domain)])
+}
+
+// A domain of several conditions holds them together by an implied AND; as an operand it needs the signs.
+function oneOperand(domain: Domain): Domain {
+  let operands = 0
+  for (const item of domain) operands += item === '&' || item === '|' ? -1 : item === '!' ? 0 : 1
+  return [...Array.from({ length: Math.max(0, operands - 1) }, () => '&' as const), ...domain]
+}
+
+// `{ user: 'id' }` in a rule stands for a value of the caller.
+function bind(domain: Domain | null, values: Readonly<Record<string, unknown>>): Domain {
+  return (domain ?? []).map((item) => (Array.isArray(item) ? ([item[0], item[1], bindValue(item[2], values)] as const) : item)) as Domain
+}
+
+function bindValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(value)) return value.flatMap((v) => {
+    const bound = bindValue(v, values)
+    return isUserValue(v) && Array.isArray(bound) ? bound : [bound]
+  })
+  if (isUserValue(value)) {
+    const bound = values[value.user]
+    // A rule that names something unknown matches nothing: false would match unset fields.
+    return bound ?? -1
+  }
+  return value
+}
+
+function isUserValue(value: unknown): value is { readonly user: string } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && typeof (value as { user?: unknown }).user === 'string'
+}

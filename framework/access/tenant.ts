@@ -1,0 +1,27 @@
+/** A tenant as the framework knows it: a database, files, models, and the rights that are held in memory. */
+
+import type { FileStore, ModelRegistry } from '../orm/index.ts'
+import type { Pool } from '../sql/index.ts'
+import type { Rights } from './rights.ts'
+
+export interface Tenant {
+  readonly name: string
+  readonly pool: Pool
+  readonly files: FileStore
+  /** Models of the installed applications; replaced after an installation. */
+  registry: ModelRegistry
+  readonly rights: RightsCache
+  /** Reads the models again after another process changed them; set by `modules/`. */
+  reload?: (tenant: Tenant) => Promise<void>
+}
+
+/** Rights by user, valid for one epoch of the database. */
+export interface RightsCache {
+  epoch: number | undefined
+  models: number | undefined
+  readonly users: Map<number, Promise<Rights | null>>
+}
+
+export function makeTenant(options: Pick<Tenant, 'name' | 'pool' | 'files' | 'registry'> & { readonly reload?: NonNullable<Tenant['reload']> }): Tenant {
+  return { ...options, rights: { epoch: undefined, models: undefined, users: new Map() } }
+}

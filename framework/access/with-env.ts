@@ -1,0 +1,103 @@
+/** Opens an environment for a user, with rights that count now. */
+
+import { AccessDenied, ServerError } from '../errors.ts'
+import { type Context, type Env, StaleRights, type UserRights } from '../orm/index.ts'
+import { type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
+import { makeEnvironment } from './environment.ts'
+import { readRights, type Rights, systemGrant } from './rights.ts'
+import type { Tenant } from './tenant.ts'
+
+export interface EnvOptions {
+  readonly context?: Context
+  /** `write`: one transaction, repeated when PostgreSQL asks for it. `read`: each statement by itself. */
+  readonly mode: 'read' | 'write'
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Runs `fn` as this user. Rights come from memory; the first statement tells whether they still count, and if they
+ * do not, everything starts again with fresh ones.
+ * @throws AccessDenied when the user does not exist or is archived
+ */
+export async function withEnv<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      return options.mode === 'read' ? await reading(tenant, uid, options, fn) : await writing(tenant, uid, options, fn)
+    } catch (error) {
+      if (!(error instanceof StaleRights)) throw error
+      await refresh(tenant, tenant.pool)
+    }
+  }
+  throw new ServerError('ERR_RIGHTS_UNSTABLE', 'Rights are being changed all the time; try again in a moment.')
+}
+
+async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+  if (tenant.rights.epoch === undefined) await refresh(tenant, tenant.pool)
+  const rights = await rightsOf(tenant, tenant.pool, uid)
+  const db: Queryable = options.signal ? withSignal(tenant.pool, options.signal) : tenant.pool
+  return fn(makeEnvironment({ tenant, db, tx: null, ...rights, context: options.context ?? {}, system: false, epoch: tenant.rights.epoch }))
+}
+
+function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+  return withTransaction(
+    tenant.pool,
+    async (tx) => {
+      // The snapshot begins here: rights as of the transaction, not as of memory.
+      const [row] = await tx.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
+      if (row && (row.n !== tenant.rights.epoch || row.models !== tenant.rights.models)) throw new StaleRights()
+      const rights = await rightsOf(tenant, tx, uid)
+      return fn(makeEnvironment({ tenant, db: tx, tx, ...rights, context: options.context ?? {}, system: false, epoch: undefined }))
+    },
+    options.signal ? { signal: options.signal } : {},
+  )
+}
+
+async function rightsOf(tenant: Tenant, db: Queryable, uid: number): Promise<Rights> {
+  let known = tenant.rights.users.get(uid)
+  if (!known) {
+    known = readRights(tenant, db, uid)
+    tenant.rights.users.set(uid, known)
+    known.catch(() => tenant.rights.users.delete(uid))
+  }
+  const rights = await known
+  if (!rights) throw new AccessDenied('ERR_ACCESS_DENIED', 'Access Denied')
+  return rights
+}
+
+/** Forgets what is in memory; models are read again when they changed. */
+async function refresh(tenant: Tenant, db: Queryable): Promise<void> {
+  const [row] = await db.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
+  const { rights } = tenant
+  if (rights.models !== undefined && row?.models !== rights.models) await tenant.reload?.(tenant)
+  if (rights.epoch !== row?.n) rights.users.clear()
+  rights.epoch = row?.n
+  rights.models = row?.models
+}
+
+function withSignal(pool: Queryable, signal: AbortSignal): Queryable {
+  return { query: (statement, options) => pool.query(statement, { ...options, signal }) }
+}
+
+const systemUser: UserRights = {
+  id: 1, login: '__system__', name: 'System', partnerId: 2, companyId: 1, companyIds: [1], lang: 'en_US', tz: null, groups: new Set(), groupIds: [],
+}
+
+export interface SystemEnvOptions {
+  /** The caller's transaction. Without: one of its own (`mode` write, the default) or none (read). */
+  readonly tx?: Transaction
+  readonly mode?: 'read' | 'write'
+  readonly context?: Context
+}
+
+/**
+ * Runs `fn` as the system user (uid 1) with all rights: installation, import, jobs of the platform. Never for a request of a person.
+ * @param reason names the work in the log
+ */
+export async function withSystemEnv<T>(tenant: Tenant, reason: string, options: SystemEnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+  if (reason.length < 4) throw new ServerError('ERR_SYSTEM_REASON', 'Say what the system environment is for.')
+  const open = (db: Queryable, tx: Transaction | null) =>
+    fn(makeEnvironment({ tenant, db, tx, user: systemUser, grant: systemGrant(), context: options.context ?? {}, system: true, epoch: undefined }))
+  if (options.tx) return open(options.tx, options.tx)
+  if (options.mode === 'read') return open(tenant.pool, null)
+  return withTransaction(tenant.pool, (tx) => open(tx, tx))
+}

@@ -1,0 +1,21 @@
+/** What this room needs to know of a tenant, and of a request. */
+
+import type { Pool } from '../sql/index.ts'
+
+/** A tenant's name and database; every `Tenant` of `access/` is one. */
+export interface AuthTenant {
+  readonly name: string
+  readonly pool: Pool
+}
+
+/** Where a sign-in comes from. */
+export interface Origin {
+  /** Address of the client as the pipeline determined it. */
+  readonly source: string
+  readonly userAgent?: string | undefined
+  /** A person at a sign-in form; only then is an API key no password. */
+  readonly interactive: boolean
+}
+
+/** The system user owns what the program itself does; nobody signs in as it. */
+export const systemUid = 1

@@ -1,0 +1,82 @@
+/** API keys: passwords for programs, made by the machine, shown once, each revocable by itself. */
+
+import { createHash, randomBytes } from 'node:crypto'
+import { ValidationError } from '../../errors.ts'
+import { type Queryable, sql } from '../../sql/index.ts'
+import { type AuthTenant, systemUid } from '../auth-tenant.ts'
+
+export interface NewApiKey {
+  readonly name: string
+  /** What the key is good for; `null` = everything that its user may do. */
+  readonly scope?: string | null
+  /** `null` = until revoked. */
+  readonly expiresAt?: Date | null
+}
+
+export interface ApiKeyInfo {
+  readonly id: number
+  readonly name: string
+  readonly scope: string | null
+  /** The first characters of the key, so that a person recognises it. */
+  readonly begins: string
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly lastUsedAt: string | null
+}
+
+/**
+ * Makes a key for a user.
+ * @returns its id and the key itself (64 hex digits), which nobody can see again
+ * @throws ValidationError ERR_AUTH_KEY_NAME, ERR_AUTH_KEY_EXPIRED
+ */
+export async function createKey(db: Queryable, uid: number, wanted: NewApiKey): Promise<{ id: number; key: string }> {
+  const name = wanted.name.trim()
+  if (name === '' || name.length > 200)
+    throw new ValidationError(
+      'ERR_AUTH_KEY_NAME',
+      'Give the key a name of at most 200 characters that tells which program uses it.',
+    )
+  const expiresAt = wanted.expiresAt ?? null
+  if (expiresAt !== null && !(expiresAt.getTime() > Date.now()))
+    throw new ValidationError('ERR_AUTH_KEY_EXPIRED', 'The key would already have expired; choose a later date.')
+  const key = randomBytes(32).toString('hex')
+  const [row] = await db.query<{ id: number }>(sql`
+    INSERT INTO hf_api_key (user_id, name, scope, key_index, key_hash, expires_at)
+    VALUES (${uid}, ${name}, ${wanted.scope ?? null}, ${key.slice(0, 8)}, ${hashKey(key)}, ${expiresAt === null ? null : expiresAt.toISOString()})
+    RETURNING id`)
+  return { id: row?.id ?? 0, key }
+}
+
+/** The keys of a user, newest first; expired ones too, until they are revoked. */
+export async function listKeys(db: Queryable, uid: number): Promise<ApiKeyInfo[]> {
+  return await db.query<ApiKeyInfo & Record<string, unknown>>(sql`
+    SELECT id, name, scope, key_index AS begins, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
+    FROM hf_api_key WHERE user_id = ${uid} ORDER BY id DESC`)
+}
+
+/** Ends a key of this user at once; `false` when she has no such key. */
+export async function revokeKey(db: Queryable, uid: number, id: number): Promise<boolean> {
+  return (await db.query(sql`DELETE FROM hf_api_key WHERE id = ${id} AND user_id = ${uid} RETURNING id`)).length > 0
+}
+
+/** Whether the text has the form of a key; only then is the database asked. */
+export function isApiKey(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text)
+}
+
+/** The user of a valid key; `null` for a wrong, expired or revoked one, and when the user is archived. One indexed query. */
+export async function findKeyUser(tenant: AuthTenant, key: string): Promise<number | null> {
+  if (!isApiKey(key)) return null
+  const [row] = await tenant.pool.query<{ id: number; uid: number; stale: boolean }>(sql`
+    SELECT k.id, k.user_id AS uid, coalesce(k.last_used_at < now() - interval '60 seconds', true) AS stale
+    FROM hf_api_key k JOIN res_users u ON u.id = k.user_id
+    WHERE k.key_hash = ${hashKey(key)} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())`)
+  if (row === undefined) return null
+  if (row.stale) await tenant.pool.query(sql`UPDATE hf_api_key SET last_used_at = now() WHERE id = ${row.id}`)
+  return row.uid
+}
+
+// A fast hash is right here: a key has 256 random bits, so there is no list of likely keys that a slow one would hold up.
+function hashKey(key: string): Buffer {
+  return createHash('sha256').update(key, 'ascii').digest()
+}

@@ -1,0 +1,83 @@
+/** Attachments and images, read as the user: what she may not read is as absent as what is not there. */
+
+import { AppError } from '../../errors.ts'
+import type { Gate } from '../../rpc/index.ts'
+import { text } from '../answer/reply.ts'
+import type { Exchange, Reply } from '../exchange.ts'
+import type { Route } from '../routes.ts'
+import { contentDisposition, imageType, servedType } from './file-type.ts'
+
+/** `/web/content/…` and `/web/image/…` as Odoo's clients ask for them. */
+export function fileRoutes(gate: Gate): Route[] {
+  const content = (x: Exchange) => serveContent(gate, x)
+  const image = (x: Exchange) => serveImage(gate, x)
+  return [
+    ...['/web/content/:id', '/web/content/:id/:filename', '/web/content/:model/:id/:field', '/web/content/:model/:id/:field/:filename'].map((path) => file(path, content)),
+    ...['/web/image/:id', '/web/image/:id/:filename', '/web/image/:model/:id/:field', '/web/image/:model/:id/:field/:filename'].map((path) => file(path, image)),
+  ]
+}
+
+function file(path: string, handler: Route['handler']): Route {
+  return { method: 'GET', path, kind: 'FILE', tenant: 'required', session: 'optional', handler }
+}
+
+async function serveContent(gate: Gate, exchange: Exchange): Promise<Reply> {
+  const found = await readFile(gate, exchange)
+  if (found === null) return text(404, 'Not found.')
+  const { type, inline } = servedType(found.mimetype, found.bytes)
+  const download = ['1', 'true', 'True'].includes(exchange.query.get('download') ?? '')
+  return {
+    status: 200,
+    type,
+    body: found.bytes,
+    headers: { 'Content-Disposition': contentDisposition(inline && !download ? 'inline' : 'attachment', found.name) },
+  }
+}
+
+async function serveImage(gate: Gate, exchange: Exchange): Promise<Reply> {
+  const found = await readFile(gate, exchange)
+  const type = found === null ? null : imageType(found.bytes)
+  // As in Odoo: a picture that is absent or not for this user is a placeholder, so that pages stay whole.
+  if (found === null || type === null) return { status: 200, type: 'image/svg+xml; charset=utf-8', body: placeholder }
+  return { status: 200, type, body: found.bytes, headers: { 'Content-Disposition': contentDisposition('inline', found.name) } }
+}
+
+const placeholder =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128" viewBox="0 0 128 128"><rect width="128" height="128" fill="#d9dde3"/><circle cx="64" cy="50" r="22" fill="#aab2bd"/><path d="M20 118c4-26 22-38 44-38s40 12 44 38z" fill="#aab2bd"/></svg>'
+
+interface Found {
+  readonly name: string
+  readonly mimetype: string | undefined
+  readonly bytes: Buffer
+}
+
+async function readFile(gate: Gate, exchange: Exchange): Promise<Found | null> {
+  const { tenant, session, params } = exchange
+  const id = /^[0-9]{1,10}$/.test(params['id'] ?? '') ? Number(params['id']) : 0
+  if (tenant === null || session === null || id === 0) return null
+  const { model, field } = params
+  const [ofModel, ofField] = model === undefined || field === undefined ? ['ir.attachment', 'datas'] : [model, field]
+  const fields = ofModel === 'ir.attachment' ? ['name', 'mimetype', ofField] : [ofField]
+  try {
+    const result = await gate.call(tenant, session.uid, ofModel, 'read', [[id], fields], {}, { signal: exchange.signal })
+    const [row] = rowsOf(result)
+    const data = row?.[ofField]
+    if (row === undefined || typeof data !== 'string' || data === '') return null
+    const { name, mimetype } = row
+    const given = params['filename'] ?? exchange.query.get('filename')
+    return {
+      name: given ?? (typeof name === 'string' && ofModel === 'ir.attachment' ? name : `${ofModel}-${id}-${ofField}`),
+      mimetype: typeof mimetype === 'string' ? mimetype : undefined,
+      bytes: Buffer.from(data, 'base64'),
+    }
+  } catch (thrown) {
+    // Forbidden, absent, no such model or field: one answer. Our own faults are not swallowed.
+    if (thrown instanceof AppError && thrown.status < 500) return null
+    throw thrown
+  }
+}
+
+function rowsOf(result: unknown): Record<string, unknown>[] {
+  const rows = typeof result === 'object' && result !== null && 'parse' in result ? (result as { parse(): unknown }).parse() : result
+  return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : []
+}

@@ -1,0 +1,28 @@
+/** What a person sees when something is refused or fails: what happened, what to do, and never why in technical words. */
+
+import { html as htmlReply } from '../answer/reply.ts'
+import type { Exchange, Reply } from '../exchange.ts'
+import { html } from './html.ts'
+import { gatePage } from './look/layout.ts'
+import { texts } from './texts/texts.ts'
+
+/**
+ * A whole page for a status.
+ * @param reference number under which the log has the cause
+ */
+export function errorPage(status: number, reference: string | null = null): string {
+  const [title, what] = texts.errors[status] ?? texts.errors[status >= 500 ? 500 : 400] ?? ['', '']
+  return gatePage(
+    title,
+    html`<p class="soft small numeric">${status}</p>
+<h1>${title}</h1>
+<p class="soft">${what}</p>
+${reference === null ? null : html`<p class="note bad">${texts.referenceNumber}: <code>${reference}</code></p>`}
+<div class="fields"><a class="button" href="/">${texts.toStart}</a></div>`,
+  )
+}
+
+/** The pipeline's hook: a refusal or error of any page as a page. */
+export function errorReply(_exchange: Exchange, error: { readonly status: number; readonly reference: string | null }): Reply {
+  return htmlReply(errorPage(error.status, error.status >= 500 ? error.reference : null), error.status)
+}

@@ -1,0 +1,107 @@
+/** All words of the pages, in English. Another language is a file with the same shape. */
+
+/** A number of things in words. */
+function count(n: number, one: string, many: string): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+}
+
+export const english = {
+  language: 'en',
+  product: 'Holdfast',
+  skip: 'Skip to the content',
+  database: 'Database',
+  signOut: 'Sign out',
+  footer: 'Holdfast · free software under the LGPL',
+  ago: (seconds: number): string => {
+    if (seconds < 90) return 'just now'
+    if (seconds < 90 * 60) return `${count(Math.round(seconds / 60), 'minute', 'minutes')} ago`
+    if (seconds < 36 * 3600) return `${count(Math.round(seconds / 3600), 'hour', 'hours')} ago`
+    return `${count(Math.round(seconds / 86_400), 'day', 'days')} ago`
+  },
+  signIn: {
+    title: 'Sign in',
+    to: (database: string): string => `to ${database}`,
+    login: 'Email or login',
+    password: 'Password',
+    submit: 'Sign in',
+    wrong: 'Login or password is not right.',
+    empty: 'Fill in login and password.',
+    passwordSet: 'Your new password is set. Sign in with it.',
+    signedOut: 'You are signed out.',
+    lost: 'Lost your password? Your administrator can send you a link to choose a new one.',
+    chooseTitle: 'Choose a database',
+    chooseIntro: 'This server holds more than one. Where do you want to sign in?',
+  },
+  choose: {
+    firstTitle: 'Welcome',
+    firstIntro: (login: string, database: string): string => `Choose the password for ${login} on ${database}. Nobody else gets to see it.`,
+    resetTitle: 'Choose a new password',
+    resetIntro: (login: string, database: string): string => `For ${login} on ${database}. You will be signed out everywhere else.`,
+    password: 'New password',
+    repeat: 'The same again',
+    submit: 'Set password',
+    different: 'The two passwords are not the same.',
+    rules: (least: number): readonly string[] => [
+      `At least ${least} characters; a few unrelated words are easy to remember.`,
+      'Any characters, spaces included. No digits or signs are asked for.',
+      'Not your name, your login or the company, and none that attackers try first.',
+    ],
+    deadTitle: 'This link no longer works',
+    dead: 'It has been used, or its time is over. Ask your administrator for a new one.',
+    toSignIn: 'Go to the sign-in page',
+  },
+  start: {
+    title: 'Start',
+    greeting: (name: string): string => `Signed in as ${name}`,
+    applications: 'Applications',
+    noApplications: 'No applications are installed in this database yet.',
+    noCounts: 'No records that you may see.',
+    backups: 'Backups',
+    noBackups: 'There is no backup of this database yet.',
+    backupsUnknown: 'The backups are shown to administrators of this database.',
+    backupColumns: { taken: 'Taken', age: 'Age', kind: 'Kind', size: 'Size', state: 'State' },
+    backupStates: { verified: 'verified', complete: 'complete', failed: 'failed', running: 'running' },
+    programs: 'For programs',
+    programsIntro: "Clients of Odoo's external API work with these addresses. Use your login and an API key or password.",
+    server: 'Server',
+    reference: 'API reference',
+    referenceLink: 'Models and methods that you may call',
+  },
+  reference: {
+    title: 'API reference',
+    intro: (models: number): string => `${count(models, 'model', 'models')} that you may use, with their fields and methods.`,
+    model: 'Model',
+    description: 'Description',
+    methods: 'Methods',
+    method: 'Method',
+    fields: 'Fields',
+    field: 'Field',
+    label: 'Label',
+    type: 'Type',
+    returns: 'Returns',
+    what: 'What it does',
+    required: 'required',
+    readonly: 'computed',
+    back: 'All models',
+    backToStart: 'Start page',
+    onModel: 'on the model',
+    onRecords: 'on records',
+    own: 'Methods of this model',
+    base: 'Methods that every model has',
+  },
+  errors: {
+    400: ['This request was not understood', 'Go back and try again.'],
+    403: ['This is not for you', 'You may not open this page, or it came from another site.'],
+    404: ['There is nothing here', 'The address may be mistyped, or what was here has gone.'],
+    405: ['This cannot be done here', 'Go back and try again.'],
+    413: ['That is too much at once', 'The request is larger than this page takes.'],
+    421: ['This address is not served here', 'Check the name in the address bar.'],
+    429: ['Too many tries', 'Wait a little and try again.'],
+    500: ['Something went wrong on our side', 'Nothing was changed. If it happens again, tell your administrator the reference below.'],
+    503: ['We will be back in a moment', 'The database does not answer right now. Try again shortly.'],
+  } as Readonly<Record<number, readonly [string, string]>>,
+  referenceNumber: 'Reference',
+  toStart: 'Go to the start page',
+}
+
+export type Texts = typeof english

@@ -1,0 +1,16 @@
+/**
+ * The public face of the framework: what an application imports as `#framework`.
+ * It offers no SQL, no driver and no way to mint rights.
+ */
+
+export {
+  AccessDenied, AccessError, AppError, ConflictError, InvalidRequestError, MissingError, RateLimitError, ServerError, UserError, ValidationError,
+} from './errors.ts'
+export {
+  access, api, behaviour, type Command, computed, constrain, type Def, type Domain, type Env, expose, extend, f, fields, JsonResult, model, onchange, RecordSet, records, ref, type Registry, t, user, type Values,
+} from './orm/index.ts'
+export {
+  app, applyRights, applyRunTimeModels, describeContent, dropCounters, installModules, nextByCode, nextById, peekNumber, removalOfFields, removalOfModels, restartSequence,
+} from './modules/index.ts'
+export { changeOwnPassword, setPassword } from './auth/index.ts'
+export { decimal, type Exact, roundDigits, roundTo, sumExact } from './orm/decimal.ts'

@@ -1,0 +1,34 @@
+/** Imports the declarations of applications, each once per process and after those that it depends on. */
+
+import { declaring } from '../../orm/index.ts'
+import type { AppManifest } from '../app.ts'
+import { discoverApps, withDependencies } from './discover.ts'
+
+const loaded = new Map<string, Promise<void>>()
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Makes the declarations of these applications (and of what they depend on) known to the process.
+ * @returns the manifests, dependencies first
+ * @throws InvalidRequestError ERR_APP_UNKNOWN
+ */
+export async function loadApps(names: readonly string[], folders?: readonly string[]): Promise<AppManifest[]> {
+  const manifests = withDependencies(await discoverApps(folders), names)
+  for (const manifest of manifests) await loadOnce(manifest)
+  return manifests
+}
+
+// Declarations are noted under "the application being loaded", so two callers may not load at the same time.
+function loadOnce(manifest: AppManifest): Promise<void> {
+  let result = loaded.get(manifest.name)
+  if (!result) {
+    result = last.then(() =>
+      declaring(manifest.name, async () => {
+        for (const load of manifest.load) await load()
+      }),
+    )
+    loaded.set(manifest.name, result)
+    last = result.catch(() => {})
+  }
+  return result
+}

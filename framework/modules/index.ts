@@ -1,0 +1,18 @@
+/**
+ * Applications in a tenant: found on disk, loaded, installed, upgraded; schema, records, rights and reflection follow.
+ * It never decides who may do it, and never drops what a person may still need.
+ */
+
+export { app, type AppManifest } from './app.ts'
+export { appFolders, availableApps } from './discover/discover.ts'
+export { loadApps } from './discover/load.ts'
+export { installApps, type InstallOptions, upgradeTenant } from './install/install.ts'
+export { parseDomainLiteral } from './rights/domain-literal.ts'
+export { constraintMessage } from './schema/constraint-message.ts'
+export { type SchemaReport, syncSchema } from './schema/sync.ts'
+export { installModules } from './services/apps.ts'
+export { type ContentFacts, describeContent } from './services/attachment-content.ts'
+export { applyRights } from './services/rights.ts'
+export { applyRunTimeModels, removalOfFields, removalOfModels } from './services/run-time-models.ts'
+export { dropCounters, nextByCode, nextById, peekNumber, restartSequence } from './services/sequences.ts'
+export { type InitOptions, initTenant, openTenant, reopenTenant, type TenantOptions } from './tenant/open-tenant.ts'

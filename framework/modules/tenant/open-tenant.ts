@@ -1,0 +1,59 @@
+/** Opens a tenant's database as a tenant, or makes one of an empty database. */
+
+import { makeTenant, type Tenant, withSystemEnv } from '../../access/index.ts'
+import { ConflictError, UnavailableError } from '../../errors.ts'
+import { buildRegistry, type FileStore } from '../../orm/index.ts'
+import { type Pool, sql, withTransaction } from '../../sql/index.ts'
+import { loadApps } from '../discover/load.ts'
+import { bring, type InstallOptions, isEmpty } from '../install/install.ts'
+import { rememberTenant } from './open-tenants.ts'
+import { readRegistry } from './tenant-registry.ts'
+
+export interface TenantOptions {
+  readonly name: string
+  readonly pool: Pool
+  readonly files: FileStore
+}
+
+export interface InitOptions extends InstallOptions {
+  /** Applications to install; what they depend on comes along. */
+  readonly apps: readonly string[]
+  /** Login of the administrator (uid 2); default `admin`. */
+  readonly adminLogin?: string
+}
+
+/**
+ * A tenant on a database that was made by `initTenant` before: reads what is installed and loads it.
+ * @throws UnavailableError ERR_TENANT_EMPTY when the database holds no applications
+ */
+export async function openTenant(options: TenantOptions): Promise<Tenant> {
+  if (await isEmpty(options.pool)) throw new UnavailableError('ERR_TENANT_EMPTY', 'The database holds no applications yet; its creation did not finish.')
+  return rememberTenant(makeTenant({ ...options, registry: await readRegistry(options.pool) }))
+}
+
+/**
+ * Makes a tenant of an empty database: the framework's tables, base and the chosen applications, in one transaction.
+ * @throws ConflictError ERR_TENANT_EXISTS for a database that is in use, InvalidRequestError ERR_APP_UNKNOWN
+ */
+export async function initTenant(options: TenantOptions, { apps, demo, adminLogin }: InitOptions): Promise<Tenant> {
+  if (!(await isEmpty(options.pool))) throw new ConflictError('ERR_TENANT_EXISTS', 'The database holds applications already.')
+  const order = (await loadApps(apps)).map(({ name }) => name)
+  const registry = buildRegistry(order)
+  const tenant = rememberTenant(makeTenant({ ...options, registry }))
+  await withTransaction(
+    options.pool,
+    async (tx) => {
+      await bring(tenant, tx, registry, { demo, of: new Set(order), upgrade: false })
+      if (adminLogin !== undefined) await withSystemEnv(tenant, 'modules.first-login', { tx }, (env) => env.model('res.users', [2]).write({ login: adminLogin }))
+    },
+    { tries: 1 },
+  )
+  // The planner would otherwise guess the sizes of all tables until the first autovacuum.
+  await options.pool.query(sql`ANALYZE`)
+  return tenant
+}
+
+/** Reads the models again after another process changed them. */
+export async function reopenTenant(tenant: Tenant): Promise<void> {
+  tenant.registry = await readRegistry(tenant.pool)
+}

@@ -1,0 +1,73 @@
+/** The environment of one request: tenant, user, context, transaction, rights. The one home of ambient state. */
+
+import type { Queryable, Transaction } from '../sql/index.ts'
+import type { Grant, Operation } from './grant.ts'
+import type { RecordSet } from './model/record-set.ts'
+import type { ModelRegistry } from './registry.ts'
+import type { ModelName } from './declare/types.ts'
+import type { TransactionState } from './state.ts'
+
+/** Attachments of a tenant: content-addressed, sealed, durable before `put` returns. */
+export interface FileStore {
+  /** Stores bytes; the result is their keyed hash (hex). */
+  put(bytes: Uint8Array): Promise<string>
+  /** `null` when there is no such content. */
+  get(hash: string): Promise<Uint8Array | null>
+}
+
+/** What is known about the user of a request; read from the database once per change (epoch). */
+export interface UserRights {
+  readonly id: number
+  readonly login: string
+  readonly name: string
+  readonly partnerId: number
+  readonly companyId: number
+  readonly companyIds: readonly number[]
+  readonly lang: string
+  readonly tz: string | null
+  /** External ids of all groups, implied ones included. */
+  readonly groups: ReadonlySet<string>
+  readonly groupIds: readonly number[]
+}
+
+/** Odoo's context: lang, tz, active_test, allowed_company_ids, bin_size, default_<field> … */
+export type Context = Readonly<Record<string, unknown>>
+
+export interface Elevation {
+  /** `'*'` is for the kernel's own names (`orm.…`) only. */
+  readonly models: readonly string[] | '*'
+  readonly ops: readonly Operation[]
+}
+
+export interface Env {
+  /** The tenant's name. */
+  readonly tenant: string
+  readonly registry: ModelRegistry
+  /** Each statement by itself, or the request's transaction. Reserved for framework rooms. */
+  readonly db: Queryable
+  /** The transaction when the request has one. */
+  readonly tx: Transaction | null
+  readonly user: UserRights
+  readonly uid: number
+  readonly context: Context
+  readonly lang: string
+  readonly companyId: number
+  readonly grant: Grant
+  readonly files: FileStore
+  /** Generation of rights in memory; a statement that sees another one makes the request start again. */
+  readonly epoch: number | undefined
+  /** What the transaction still owes. */
+  readonly state: TransactionState
+  /** An environment of the framework itself (installation, import): may fix ids and authorship. */
+  readonly system: boolean
+  now(): Date
+  /** Tells all processes that rights may have changed. */
+  rightsChanged(): Promise<void>
+  /** The empty recordset of a model, for `search`, `create`, …; with ids, these records. */
+  model<M extends ModelName | (string & {})>(name: M, ids?: readonly number[]): RecordSet<M>
+  withContext(patch: Context): Env
+  /** Runs `fn` with more rights than the caller has: only these models and operations. Named, logged and budgeted. */
+  elevate<T>(name: string, bounds: Elevation, fn: (env: Env) => Promise<T>): Promise<T>
+  /** Work for after the commit: mails, jobs, events. */
+  afterCommit(work: () => void | Promise<void>): void
+}

@@ -1,0 +1,32 @@
+/** The proof that rights were looked at. The query compiler asks it at every table and field, and does not run without one. */
+
+import type { Domain } from './domain/domain.ts'
+
+export type Operation = 'read' | 'write' | 'create' | 'unlink'
+
+/**
+ * Minted by `access/` only. `true` = no condition, `false` = no access at all, a domain = only these records.
+ * A domain of a rule is compiled without further rules (a rule speaks about the records themselves).
+ */
+export interface Grant {
+  /** Which records of a model this operation may touch. */
+  records(model: string, operation: Operation): true | false | Domain
+  /** Whether the field exists for this caller. */
+  field(model: string, field: string, operation: 'read' | 'write'): boolean
+  /** Changes when anything that the answers depend on changes; part of the key of cached plans. */
+  readonly key: string
+}
+
+const minted = new WeakSet<Grant>()
+
+/** Makes a grant valid. Reserved: only `access/` may call it (tools/layers.ts). */
+export function mintGrant(grant: Grant): Grant {
+  minted.add(grant)
+  return grant
+}
+
+/** @throws TypeError when the grant was not minted: a programming error, never a caller's. */
+export function requireGrant(grant: Grant): Grant {
+  if (!minted.has(grant)) throw new TypeError('A query was asked for without a grant of access/.')
+  return grant
+}

@@ -1,0 +1,22 @@
+/**
+ * Models, fields, domains, records: declarations, the query compiler and writing.
+ * It never decides rights (it asks the Grant) and never reaches the driver but through `sql/`.
+ */
+
+export * from './declare/field.ts'
+export * from './declare/expose.ts'
+export * from './declare/data.ts'
+export { behaviour, computed, constrain, declared, declaring, type Declaration, expose, extend, type ModelOptions, model, onchange, type TableConstraint } from './declare/declare.ts'
+export type { Command, Def, Loaded, ModelName, Path, Registry, Values } from './declare/types.ts'
+export type { Domain, Leaf } from './domain/domain.ts'
+export type { Context, Elevation, Env, FileStore, UserRights } from './env.ts'
+export { type Grant, mintGrant, type Operation, requireGrant } from './grant.ts'
+export { StaleRights } from './query/run.ts'
+export { newState, type TransactionState } from './state.ts'
+export { constraintName } from './write/operation.ts'
+export { sanitize } from './write/values.ts'
+export type { FieldInfo, ModelInfo, ModelRegistry, Trigger } from './registry.ts'
+export { type AnyField, buildRegistry, type OverlayModels } from './registry-build.ts'
+export { JsonResult, type RecordRow, RecordSet } from './model/record-set.ts'
+export { sanitize as sanitizeHtml } from './write/values.ts'
+export { settle as settleChanges } from './write/operation.ts'

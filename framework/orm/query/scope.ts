@@ -1,0 +1,146 @@
+/** One statement being compiled: aliases, and the Grant that is asked at every table and field. */
+
+import { AccessError, InvalidRequestError, ServerError } from '../../errors.ts'
+import { empty, id, join, literal, type Sql, sql } from '../../sql/index.ts'
+import type { Env } from '../env.ts'
+import { type Operation, requireGrant } from '../grant.ts'
+import type { FieldInfo, ModelInfo } from '../registry.ts'
+import { compileDomain } from '../domain/compile.ts'
+
+/**
+ * `rules: true` asks the Grant everywhere. `rules: false` is for the text of a rule itself, which speaks about records as
+ * they are: only `ruleText()` makes such a scope.
+ */
+export class Scope {
+  readonly env: Env
+  readonly rules: boolean
+  readonly activeTest: boolean
+  readonly #counter: { n: number }
+
+  constructor(env: Env, options: { readonly activeTest?: boolean } = {}, inner?: { rules: boolean; counter: { n: number } }) {
+    this.env = env
+    this.rules = inner?.rules ?? true
+    this.activeTest = options.activeTest ?? env.context.active_test !== false
+    this.#counter = inner?.counter ?? { n: 0 }
+    requireGrant(env.grant)
+  }
+
+  alias(): string {
+    return `t${this.#counter.n++}`
+  }
+
+  model(name: string): ModelInfo {
+    const model = this.env.registry.models.get(name)
+    if (!model || model.options.abstract) throw unknownModel(name)
+    return model
+  }
+
+  field(model: ModelInfo, name: string, message?: string): FieldInfo {
+    const field = model.fields.get(name)
+    if (!field) throw new InvalidRequestError('ERR_FIELD_UNKNOWN', message ?? `Invalid field '${name}' on '${model.name}'`)
+    this.mayRead(field)
+    return field
+  }
+
+  /** @throws AccessError when the caller may not know this field */
+  mayRead(field: FieldInfo): void {
+    if (this.rules && !this.env.grant.field(field.model, field.name, 'read')) throw fieldDenied(field, 'read')
+  }
+
+  /** The condition under which the caller may touch records of a table; `null` = always. */
+  condition(model: ModelInfo, alias: string, operation: Operation = 'read'): Sql | null {
+    if (!this.rules) return null
+    const records = this.env.grant.records(model.name, operation)
+    if (records === true) return null
+    if (records === false) return sql`FALSE`
+    const ruleText = new Scope(this.env, { activeTest: false }, { rules: false, counter: this.#counter })
+    return compileDomain(ruleText, model, alias, records)
+  }
+
+  /** ` AND condition`, or nothing. */
+  andCondition(model: ModelInfo, alias: string, operation: Operation = 'read'): Sql {
+    const condition = this.condition(model, alias, operation)
+    return condition === null ? empty : sql` AND ${condition}`
+  }
+
+  /** The value of a field as SQL; the Grant has been asked for the field already. Fields without SQL value are refused. */
+  value(model: ModelInfo, alias: string, field: FieldInfo): Sql {
+    if (field.options.secret) throw fieldDenied(field, 'read')
+    if (field.column) return this.#column(model, alias, field)
+    if (field.name === 'display_name' && field.related?.[0] === 'id') return sql`${literal(`${model.name},`)} || ${id(alias)}.id`
+    if (field.related) return this.#related(model, alias, field.related)
+    throw notStored(field)
+  }
+
+  #column(model: ModelInfo, alias: string, field: FieldInfo): Sql {
+    const raw = id(alias, field.name)
+    if (field.options.translate) return translated(raw, this.env.lang)
+    if (field.options.companyDependent) return companyValue(raw, field, this.env.companyId)
+    if (field.kind === 'many2one') return this.reference(raw, field)
+    void model
+    return raw
+  }
+
+  /** A many2one's id, absent where the caller may not read the record it points to. */
+  reference(raw: Sql, field: FieldInfo): Sql {
+    const comodel = this.env.registry.models.get(field.comodel ?? '')
+    if (!comodel) return raw
+    const alias = this.alias()
+    const condition = this.condition(comodel, alias)
+    if (condition === null) return raw
+    return sql`(SELECT ${id(alias)}.id FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ${raw} AND ${condition})`
+  }
+
+  #related(model: ModelInfo, alias: string, path: readonly string[]): Sql {
+    const [head, ...rest] = path
+    const field = this.field(model, head ?? '')
+    if (rest.length === 0) return this.value(model, alias, field)
+    if (field.kind !== 'many2one') throw notStored(field)
+    const comodel = this.model(field.comodel ?? '')
+    const inner = this.alias()
+    const link = field.column ? id(alias, field.name) : this.value(model, alias, field)
+    return sql`(SELECT ${this.#related(comodel, inner, rest)} FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${link}${this.andCondition(comodel, inner)})`
+  }
+}
+
+/** Text of a translated column: the language asked for, else English, else any. */
+export function translated(raw: Sql, lang: string): Sql {
+  return lang === 'en_US' ? sql`(${raw}->>'en_US')` : sql`COALESCE(${raw}->>${literal(lang)}, ${raw}->>'en_US')`
+}
+
+function companyValue(raw: Sql, field: FieldInfo, companyId: number): Sql {
+  const text = sql`(${raw}->>${literal(String(companyId))})`
+  switch (field.kind) {
+    case 'integer':
+    case 'many2one':
+      return sql`${text}::int4`
+    case 'float':
+    case 'monetary':
+      return sql`${text}::numeric`
+    case 'boolean':
+      return sql`${text}::bool`
+    default:
+      return text
+  }
+}
+
+export function unknownModel(name: string): InvalidRequestError {
+  return new InvalidRequestError('ERR_MODEL_UNKNOWN', `The model '${name.slice(0, 80)}' does not exist; look at the names in ir.model.`, { wireName: 'builtins.KeyError' })
+}
+
+export function notStored(field: FieldInfo): InvalidRequestError {
+  return new InvalidRequestError('ERR_FIELD_NOT_STORED', `Cannot convert ${field.model}.${field.name} to SQL because it is not stored; filter, sort and group by stored fields.`)
+}
+
+export function fieldDenied(field: FieldInfo, operation: 'read' | 'write'): AccessError {
+  const verb = operation === 'read' ? 'access' : 'change'
+  return new AccessError('ERR_ACCESS_FIELD', `You do not have enough rights to ${verb} the field "${field.name}" on ${field.model}. Ask your administrator if you need it.`)
+}
+
+/** Guards against a programming error that would leave a query without its table's condition. */
+export function requireSql(part: Sql | undefined): Sql {
+  if (!part) throw new ServerError('ERR_COMPILER', 'The query could not be compiled; this is a fault of the program.')
+  return part
+}
+
+export { join }

@@ -1,0 +1,18 @@
+/** What one transaction still owes: stored fields to be computed again, rules to be checked. Shared by all environments of a request. */
+
+import type { Env } from './env.ts'
+import type { Operation } from './grant.ts'
+
+export interface TransactionState {
+  /** `model.field` (or `model.#n` for the n-th constraint) → records. */
+  readonly pending: Map<string, Set<number>>
+  /** Access to be checked once the values are final. */
+  readonly afterChecks: { readonly env: Env; readonly model: string; readonly operation: Operation; readonly ids: readonly number[] }[]
+  /** Nesting of create and write; obligations are settled when it returns to 0. */
+  depth: number
+  flushing: boolean
+}
+
+export function newState(): TransactionState {
+  return { pending: new Map(), afterChecks: [], depth: 0, flushing: false }
+}

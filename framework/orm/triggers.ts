@@ -1,0 +1,94 @@
+/** What has to be computed again when a field changes, and in which order. */
+
+import type { FieldInfo, ModelInfo, Trigger } from './registry.ts'
+
+type Models = ReadonlyMap<string, ModelInfo>
+
+/** `model.field` → stored computed fields that depend on it, with the path from their record to the changed one. */
+export function buildTriggers(models: Models): Map<string, Trigger[]> {
+  const triggers = new Map<string, Trigger[]>()
+  const add = (key: string, trigger: Trigger) => {
+    const list = triggers.get(key) ?? []
+    if (!list.some((t) => t.targetModel === trigger.targetModel && t.targetField === trigger.targetField && t.path.join('.') === trigger.path.join('.'))) list.push(trigger)
+    triggers.set(key, list)
+  }
+  for (const model of models.values()) {
+    for (const field of model.fields.values()) {
+      if (!field.column || !field.computed) continue
+      for (const path of storedDependencies(models, model, field)) walk(models, model, field.name, path, add)
+    }
+    // Constraints are triggered like computed fields; their target is '#' and their number.
+    model.constraints.forEach((constraint, i) => {
+      for (const dotted of constraint.on) for (const path of expand(models, model, dotted.split('.'), [`${model.name}.#${i}`])) walk(models, model, `#${i}`, path, add)
+    })
+  }
+  return triggers
+}
+
+function walk(models: Models, model: ModelInfo, target: string, path: readonly string[], add: (key: string, trigger: Trigger) => void): void {
+  let at: ModelInfo = model
+  path.forEach((part, i) => {
+    const step = at.fields.get(part)
+    if (!step) return
+    add(`${at.name}.${part}`, { targetModel: model.name, targetField: target, path: path.slice(0, i) })
+    if (step.kind === 'one2many') add(`${step.comodel}.${step.inverse}`, { targetModel: model.name, targetField: target, path: path.slice(0, i + 1) })
+    at = models.get(step.comodel ?? '') ?? at
+  })
+}
+
+/** Dependencies with every field that has no column replaced by what it is made of. */
+export function storedDependencies(models: Models, model: ModelInfo, field: FieldInfo, seen: readonly string[] = []): string[][] {
+  return (field.computed?.on ?? []).flatMap((dotted) => expand(models, model, dotted.split('.'), [...seen, `${model.name}.${field.name}`]))
+}
+
+function expand(models: Models, model: ModelInfo, path: readonly string[], seen: readonly string[]): string[][] {
+  const [head, ...rest] = path
+  const field = head === undefined ? undefined : model.fields.get(head)
+  if (!field || head === undefined) throw new TypeError(`A computed field of ${seen[0]} depends on ${model.name}.${head}, which does not exist.`)
+  const through = (prefix: readonly string[]) => (rest.length === 0 ? [[...prefix]] : expand(models, models.get(field.comodel ?? '') ?? fail(seen, field), rest, seen).map((tail) => [...prefix, ...tail]))
+  if (field.column || field.kind === 'one2many' || field.kind === 'many2many') {
+    if (field.related && !field.column) return expand(models, model, [...field.related, ...rest], seen)
+    return through([head])
+  }
+  if (field.related) return expand(models, model, [...field.related, ...rest], seen)
+  if (field.computed) {
+    if (seen.includes(`${model.name}.${head}`)) return []
+    return storedDependencies(models, model, field, seen)
+  }
+  return through([head])
+}
+
+function fail(seen: readonly string[], field: FieldInfo): never {
+  throw new TypeError(`A computed field of ${seen[0]} goes through ${field.model}.${field.name}, which is no relation.`)
+}
+
+/**
+ * A rank per stored computed field: lower ones are computed first.
+ * @throws TypeError when two fields depend on each other (a field may depend on itself through a parent)
+ */
+export function rankComputed(models: Models): Map<string, number> {
+  const ranks = new Map<string, number>()
+  const visiting = new Set<string>()
+  const visit = (model: ModelInfo, field: FieldInfo): number => {
+    const key = `${model.name}.${field.name}`
+    const known = ranks.get(key)
+    if (known !== undefined) return known
+    if (visiting.has(key)) throw new TypeError(`The computed field ${key} depends on itself through other fields; break the circle.`)
+    visiting.add(key)
+    let rank = 0
+    for (const path of storedDependencies(models, model, field)) {
+      let at: ModelInfo = model
+      for (const part of path) {
+        const step = at.fields.get(part)
+        if (!step) break
+        if (step.column && step.computed && !(at.name === model.name && part === field.name)) rank = Math.max(rank, visit(at, step) + 1)
+        at = models.get(step.comodel ?? '') ?? at
+      }
+    }
+    visiting.delete(key)
+    ranks.set(key, rank)
+    return rank
+  }
+  for (const model of models.values()) for (const field of model.fields.values()) if (field.column && field.computed) visit(model, field)
+  return ranks
+}

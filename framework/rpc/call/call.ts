@@ -1,0 +1,63 @@
+/** The one way from any protocol to a method: looks it up among the exposed ones, binds, checks and runs it as the user. */
+
+import { type Tenant, withEnv } from '../../access/index.ts'
+import { type ApiMethod, JsonResult, type ModelInfo, RecordSet } from '../../orm/index.ts'
+import { bind } from './bind.ts'
+import { isDictionary } from './check-type.ts'
+import { methodRefused, modelRefused } from './refusal.ts'
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+  /** Records always leave as a list of ids; default: `create` of one dictionary gives one id. */
+  readonly lists?: boolean
+}
+
+/**
+ * Calls an exposed method as a user. Rows that PostgreSQL made into JSON come back as `JsonResult`; a method that returns
+ * nothing gives `undefined`; records give their ids.
+ * @throws AccessError ERR_RPC_METHOD for everything that is not exposed, in one and the same way
+ * @throws MissingError ERR_RPC_MODEL for a model that is not there
+ * @throws InvalidRequestError when the arguments do not fit the declaration
+ */
+export async function callMethod(
+  tenant: Tenant, uid: number, model: unknown, method: unknown, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>, options: CallOptions = {},
+): Promise<unknown> {
+  const info = findModel(tenant, model)
+  const declared = findMethod(info, method)
+  const name = method as string
+  const bound = bind(`${info.name}.${name}`, declared, args, kwargs)
+  const envOptions = { context: bound.context, mode: declared.readonly === true ? 'read' : 'write', ...(options.signal === undefined ? {} : { signal: options.signal }) } as const
+  return withEnv(tenant, uid, envOptions, async (env) => {
+    const records = env.model(info.name, bound.ids)
+    if (declared.access !== 'none' && env.grant.records(info.name, declared.access) === false) await env.model(info.name).check_access(declared.access)
+    const run = (records as unknown as Record<string, unknown>)[name]
+    // An app that exposes a method without writing it is a fault of the app; the caller learns no more than usual.
+    if (typeof run !== 'function') throw methodRefused()
+    const result: unknown = await run.apply(records, bound.values)
+    return shape(declared, result, options.lists !== true && createdOne(declared, bound.values))
+  })
+}
+
+function findModel(tenant: Tenant, model: unknown): ModelInfo {
+  const info = typeof model === 'string' ? tenant.registry.models.get(model) : undefined
+  if (info === undefined || info.api.size === 0) throw modelRefused()
+  return info
+}
+
+// `api` is a Map: names that every JavaScript object has are not in it, and neither lists nor objects can be a key that matches.
+function findMethod(info: ModelInfo, method: unknown): ApiMethod {
+  const declared = typeof method === 'string' ? info.api.get(method) : undefined
+  if (declared === undefined) throw methodRefused()
+  return declared
+}
+
+function createdOne(method: ApiMethod, values: readonly unknown[]): boolean {
+  return Object.values(method.params)[0]?.kind === 'valuesList' && isDictionary(values[0])
+}
+
+function shape(method: ApiMethod, result: unknown, one: boolean): unknown {
+  if (result instanceof JsonResult) return result
+  if (result instanceof RecordSet) return one ? result.ids[0] : result.ids
+  if (method.returns.kind === 'void') return undefined
+  return result
+}

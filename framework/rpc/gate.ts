@@ -1,0 +1,48 @@
+/** What the protocols ask of the rooms below: who is it, and run this. One object, so that the seams are seen in one place. */
+
+import { type Tenant, withEnv } from '../access/index.ts'
+import { authenticate, authenticateCall, authenticateKey, closeSession, openSession } from '../auth/index.ts'
+import type { UserRights } from '../orm/index.ts'
+import { callMethod } from './call/call.ts'
+import type { Caller } from './directory.ts'
+import type { Log } from './log.ts'
+
+/** Where a sign-in comes from; `interactive`: a person at a form. */
+export interface Origin {
+  readonly source: string
+  readonly userAgent?: string
+  readonly interactive: boolean
+}
+
+export interface Gate {
+  readonly call: typeof callMethod
+  /** The user behind login and password (or API key); `null` when they are wrong. @throws RateLimitError while cooling down */
+  authenticate(tenant: Tenant, login: string, password: string, origin: Origin): Promise<number | null>
+  /** Whether this is the user's password or API key; asked with every `execute_kw`. */
+  authenticateCall(tenant: Tenant, uid: number, password: string, origin: Origin): Promise<boolean>
+  authenticateKey(tenant: Tenant, key: string, origin: Origin): Promise<number | null>
+  openSession(tenant: Tenant, uid: number, origin: Origin, replaces?: string): Promise<{ readonly token: string; readonly csrf: string }>
+  closeSession(tenant: Tenant, token: string): Promise<void>
+  /** What the user may know about herself. */
+  rights(tenant: Tenant, uid: number): Promise<UserRights>
+  readonly log: Log
+}
+
+/** The gate of a running server. */
+export function liveGate(log: Log): Gate {
+  return {
+    call: callMethod,
+    authenticate,
+    authenticateCall,
+    authenticateKey,
+    openSession,
+    closeSession,
+    rights: (tenant, uid) => withEnv(tenant, uid, { mode: 'read' }, async (env) => env.user),
+    log,
+  }
+}
+
+/** The origin of a caller. */
+export function originOf(caller: Caller, interactive: boolean): Origin {
+  return { source: caller.source, interactive, ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }) }
+}

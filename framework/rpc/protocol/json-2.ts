@@ -1,0 +1,63 @@
+/** JSON-2: `POST /json/2/<model>/<method>` with a bearer key and named arguments; the answer is the bare result. */
+
+import type { Tenant } from '../../access/index.ts'
+import { AccessDenied, InvalidRequestError, MissingError } from '../../errors.ts'
+import { isDictionary } from '../call/check-type.ts'
+import type { Caller } from '../directory.ts'
+import { type Gate, originOf } from '../gate.ts'
+import { type Answer, jsonAnswer, resultText, textAnswer } from './answer.ts'
+import { json2Error, settle } from './error-shapes.ts'
+
+export interface Json2Request {
+  readonly model: string
+  readonly method: string
+  /** Header `Authorization`. */
+  readonly authorization: string | undefined
+  /** Header `X-Odoo-Database`. */
+  readonly database: string | undefined
+  readonly body: Buffer
+}
+
+/** Answers one call. An unknown database gets a bare 404 that names nothing. */
+export async function answerJson2(gate: Gate, caller: Caller, request: Json2Request): Promise<Answer> {
+  const tenant = request.database === undefined || request.database === '' ? caller.hostTenant : await caller.tenantNamed(request.database)
+  if (tenant === null) return textAnswer(404, 'Not Found')
+  try {
+    const uid = await authorise(gate, caller, tenant, request.authorization)
+    const named = readBody(request.body)
+    const result = await gate.call(tenant, uid, request.model, request.method, [], named, { signal: caller.signal, lists: true })
+    return jsonAnswer(resultText(result) ?? 'null')
+  } catch (thrown) {
+    const { status, body, headers } = json2Error(settle(thrown, gate.log, { protocol: 'json-2' }))
+    return jsonAnswer(JSON.stringify(body), status, status === 401 ? { ...headers, 'WWW-Authenticate': 'Bearer' } : headers)
+  }
+}
+
+/** `GET /json/2/…`: the method is wrong, and says so in the protocol's own shape. */
+export function answerJson2Get(gate: Gate): Answer {
+  const wrong = new MissingError('ERR_RPC_ROUTE', 'Did you mean POST /json/2/<model>/<method>?')
+  const { status, body } = json2Error(settle(wrong, gate.log))
+  return jsonAnswer(JSON.stringify(body), status)
+}
+
+async function authorise(gate: Gate, caller: Caller, tenant: Tenant, header: string | undefined): Promise<number> {
+  // RFC 6750 §2.1; the scheme's case does not count (RFC 9110 §11.1).
+  if (header === undefined || header.length > 1_024 || header.slice(0, 7).toLowerCase() !== 'bearer ') {
+    throw new AccessDenied('ERR_RPC_KEY', 'User not authenticated, use an API Key with a Bearer Authorization header.')
+  }
+  const uid = await gate.authenticateKey(tenant, header.slice(7).trim(), originOf(caller, false))
+  if (uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
+  return uid
+}
+
+function readBody(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {}
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new InvalidRequestError('ERR_RPC_JSON', 'could not parse the body as json')
+  }
+  if (!isDictionary(parsed)) throw new InvalidRequestError('ERR_RPC_ARGUMENTS', 'The body must be an object of named arguments.', { wireName: 'builtins.TypeError' })
+  return parsed
+}

@@ -1,0 +1,80 @@
+/** Writes XML-RPC answers. */
+
+import { InvalidRequestError } from '../../errors.ts'
+
+const head = "<?xml version='1.0'?>\n<methodResponse>\n"
+const none: ReadonlySet<string> = new Set()
+
+/**
+ * A result as a method response.
+ * @param doubles names of members that are floating-point numbers, so that `10` leaves as a double: typed clients insist on it
+ * @throws InvalidRequestError when the result is nothing: XML-RPC has no word for that, and Odoo's clients know the fault
+ */
+export function writeResult(result: unknown, doubles: ReadonlySet<string> = none): string {
+  // The call itself is done and committed, as in Odoo.
+  if (result === undefined || result === null) throw new InvalidRequestError('ERR_RPC_XML_NONE', 'cannot marshal None unless allow_none is enabled', { wireName: 'builtins.TypeError' })
+  const parts: string[] = [head, '<params>\n<param>\n']
+  writeValue(parts, result, doubles, false)
+  parts.push('</param>\n</params>\n</methodResponse>\n')
+  return parts.join('')
+}
+
+export function writeFault(fault: { readonly faultCode: number | string; readonly faultString: string }): string {
+  const parts: string[] = [head, '<fault>\n']
+  writeValue(parts, fault, none, false)
+  parts.push('</fault>\n</methodResponse>\n')
+  return parts.join('')
+}
+
+function writeValue(parts: string[], value: unknown, doubles: ReadonlySet<string>, double: boolean): void {
+  switch (typeof value) {
+    case 'string':
+      parts.push('<value><string>', escape(value), '</string></value>\n')
+      return
+    case 'number':
+      parts.push('<value>', number(value, double), '</value>\n')
+      return
+    case 'boolean':
+      parts.push(value ? '<value><boolean>1</boolean></value>\n' : '<value><boolean>0</boolean></value>\n')
+      return
+    case 'object':
+      if (value === null) break
+      if (Array.isArray(value)) {
+        parts.push('<value><array><data>\n')
+        for (const item of value) writeValue(parts, item, doubles, false)
+        parts.push('</data></array></value>\n')
+        return
+      }
+      parts.push('<value><struct>\n')
+      for (const [name, member] of Object.entries(value)) {
+        if (member === undefined) continue
+        parts.push('<member>\n<name>', escape(name), '</name>\n')
+        writeValue(parts, member, doubles, doubles.has(name))
+        parts.push('</member>\n')
+      }
+      parts.push('</struct></value>\n')
+      return
+    default:
+  }
+  parts.push('<value><nil/></value>\n')
+}
+
+function number(value: number, double: boolean): string {
+  if (!Number.isFinite(value)) return '<nil/>'
+  if (!Number.isInteger(value)) return `<double>${value}</double>`
+  if (double) return `<double>${Math.abs(value) < 1e21 ? value.toFixed(1) : value}</double>`
+  if (value >= -2_147_483_648 && value <= 2_147_483_647) return `<int>${value}</int>`
+  // Outside 32 bits the standard has no integer; the common extension i8 is understood by Python and most others.
+  return Number.isSafeInteger(value) ? `<i8>${value}</i8>` : `<double>${value}</double>`
+}
+
+const special = /[&<>\r]|[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
+const needsWork = /[&<>\r\u{0}-\u{8}\u{B}\u{C}\u{E}-\u{1F}\u{FFFE}\u{FFFF}\u{D800}-\u{DFFF}]/u
+
+// Characters that XML 1.0 §2.2 cannot carry are left out, as Odoo does. A carriage return would come back as a line feed.
+function escape(text: string): string {
+  if (!needsWork.test(text)) return text
+  return text.replace(special, (character) => escapes[character] ?? '')
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' }

@@ -1,0 +1,96 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { MissingError } from '../../../framework/errors.ts'
+import type { KeyManagement } from './root-key.ts'
+
+/** What a tenant's key is for: `seal` wraps the data keys of its objects, `names` keys the hashes that name its files. */
+export type KeyPurpose = 'seal' | 'names'
+
+/** A tenant's key as the registry keeps it: wrapped by the root key, bound to tenant, purpose and version. */
+export interface WrappedTenantKey {
+  readonly purpose: KeyPurpose
+  readonly version: number
+  readonly wrapped: Uint8Array
+}
+
+/** The opened keys of one tenant, held in memory only. */
+export interface TenantKeys {
+  readonly tenantId: string
+  /** The version of the sealing key that new objects take. */
+  readonly sealVersion: number
+  /** @throws MissingError ERR_KEY_DESTROYED when that version is gone. */
+  sealKey(version: number): Uint8Array
+  /** The keyed hash (HMAC-SHA-256, hex) under which a file's bytes are known within this tenant only. */
+  nameOf(bytes: Uint8Array): string
+}
+
+/** Makes a tenant's key of 256 random bits and wraps it. */
+export async function makeTenantKey(
+  kms: KeyManagement,
+  tenantId: string,
+  purpose: KeyPurpose,
+  version: number,
+): Promise<WrappedTenantKey> {
+  const wrapped = await kms.wrap(randomBytes(32), keyContext(tenantId, purpose, version))
+  return { purpose, version, wrapped }
+}
+
+/** Wraps an existing key anew: with the current root key, or for another tenant (a copy of the first one's data). */
+export async function rewrapTenantKey(
+  kms: KeyManagement,
+  key: WrappedTenantKey,
+  from: string,
+  to: string = from,
+): Promise<WrappedTenantKey> {
+  const plain = await kms.unwrap(key.wrapped, keyContext(from, key.purpose, key.version))
+  return { ...key, wrapped: await kms.wrap(plain, keyContext(to, key.purpose, key.version)) }
+}
+
+/** Opens a tenant's keys. @throws ServerError ERR_KEY_REFUSED when one was wrapped for somebody else. */
+export async function openTenantKeys(
+  kms: KeyManagement,
+  tenantId: string,
+  wrapped: readonly WrappedTenantKey[],
+): Promise<TenantKeys> {
+  const sealing = new Map<number, Uint8Array>()
+  let naming: Uint8Array | null = null
+  for (const key of wrapped) {
+    const plain = await kms.unwrap(key.wrapped, keyContext(tenantId, key.purpose, key.version))
+    if (key.purpose === 'seal') sealing.set(key.version, plain)
+    else naming = plain
+  }
+  if (sealing.size === 0 || naming === null) throw destroyed()
+  const namingKey = naming
+  return {
+    tenantId,
+    sealVersion: Math.max(...sealing.keys()),
+    sealKey: (version) => {
+      const key = sealing.get(version)
+      if (key === undefined) throw destroyed()
+      return key
+    },
+    nameOf: (bytes) => createHmac('sha256', namingKey).update(bytes).digest('hex'),
+  }
+}
+
+/** Keys of a tenant that exists nowhere, for tests of what is sealed with them. */
+export function temporaryTenantKeys(tenantId: string): TenantKeys {
+  const sealing = randomBytes(32)
+  const naming = randomBytes(32)
+  return {
+    tenantId,
+    sealVersion: 1,
+    sealKey: (version) => {
+      if (version !== 1) throw destroyed()
+      return sealing
+    },
+    nameOf: (bytes) => createHmac('sha256', naming).update(bytes).digest('hex'),
+  }
+}
+
+function keyContext(tenantId: string, purpose: KeyPurpose, version: number): string {
+  return `holdfast:tenant-key:${tenantId}:${purpose}:${version}`
+}
+
+function destroyed(): MissingError {
+  return new MissingError('ERR_KEY_DESTROYED', 'The key that this data was sealed with is not there, or no longer there; without it nobody can open the data.')
+}

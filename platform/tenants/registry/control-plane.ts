@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openPool, type Pool } from '../../../framework/sql/index.ts'
+import { writeDurably } from '../files/durable.ts'
+import { type Instance, superviseInstance } from '../instances/instance.ts'
+import type { Layout } from '../instances/layout.ts'
+import type { Templates } from '../instances/templates.ts'
+import type { KeyManagement } from '../keys/root-key.ts'
+import { addressOf, openCredentials, sealCredentials } from '../lifecycle/context.ts'
+import { newInstanceName } from '../lifecycle/provision.ts'
+import { copyCluster, newCredentials, publish, readMarker, removeFolder, renewCredentials, type Toolset, writeMarker } from '../postgres/cluster-folder.ts'
+
+/** The control plane's own instance: a tenant like the others, but of no name and no host. */
+export interface ControlPlane {
+  readonly registryId: string
+  readonly instance: Instance
+  readonly pool: Pool
+}
+
+interface ControlFile {
+  readonly registryId: string
+  readonly instance: string
+  readonly generation: number
+  /** Sealed passwords, base64. */
+  readonly credential: string
+}
+
+/** Starts the control plane of a home, making it at the first start. */
+export async function openControlPlane(layout: Layout, tools: Toolset, kms: KeyManagement, templates: Templates): Promise<ControlPlane> {
+  const path = join(layout.home, 'control.json')
+  const file = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ControlFile) : await makeControl(path, layout, tools, kms, templates)
+  const sealed = Buffer.from(file.credential, 'base64')
+  // It holds the wrapped keys of all tenants: no sweep may ever take it for a half-made one.
+  const folder = join(layout.instances, file.instance)
+  if (readMarker(folder)?.phase !== 'serving') await writeMarker(folder, { kind: 'instance', registry: file.registryId, phase: 'serving' })
+  const instance = superviseInstance({
+    tools,
+    name: file.instance,
+    folder,
+    sockets: layout.sockets,
+    generation: file.generation,
+    credentials: await openCredentials(kms, file.registryId, file.generation, sealed),
+  })
+  await instance.start()
+  const pool = openPool({ ...addressOf(instance.runtime), max: 4, applicationName: 'holdfast-control', beforeConnect: () => instance.start() })
+  return { registryId: file.registryId, instance, pool }
+}
+
+async function makeControl(path: string, layout: Layout, tools: Toolset, kms: KeyManagement, templates: Templates): Promise<ControlFile> {
+  const registryId = randomUUID()
+  const instance = newInstanceName()
+  const credentials = newCredentials()
+  const staged = join(layout.staging, instance)
+  await removeFolder(staged)
+  await copyCluster((await templates.base()).folder, staged)
+  await renewCredentials(tools, staged, credentials)
+  // `made` until the file below names it: after a crash between the two the sweep removes it, for it is empty.
+  await publish(tools, staged, join(layout.instances, instance), { kind: 'instance', registry: null, phase: 'made' })
+  const credential = Buffer.from(await sealCredentials(kms, registryId, 1, credentials)).toString('base64')
+  const file: ControlFile = { registryId, instance, generation: 1, credential }
+  await writeDurably(path, JSON.stringify(file), 0o600)
+  return file
+}
