@@ -1,7 +1,6 @@
 /**
- * What other applications may use of base: rules that models with a hierarchy or a name share.
+ * What other applications may use of base: rules that models with a hierarchy share.
  * It never declares anything; that happens when the application is loaded.
  */
 
 export { pathBelow, refuseCycle } from './models/hierarchy.ts'
-export { copiesName } from './models/naming.ts'

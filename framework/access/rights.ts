@@ -55,7 +55,7 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
 
 /** Everything, for the framework's own work: installation, import, recomputation. Secrets stay unreadable even here. */
 export function systemGrant(): Grant {
-  return mintGrant({ key: 'system', records: () => true, field: () => true })
+  return mintGrant({ key: 'system', seesExistence: true, records: () => true, field: () => true })
 }
 
 /** Only these models and operations, without conditions; what else is asked for falls back to the caller's own rights. */
@@ -63,6 +63,7 @@ export function elevatedGrant(base: Grant, models: ReadonlySet<string> | '*', op
   const covers = (model: string, operation: Operation) => (models === '*' || models.has(model)) && ops.has(operation)
   return mintGrant({
     key: `${base.key}+`,
+    seesExistence: base.seesExistence,
     records: (model, operation) => (covers(model, operation) ? true : base.records(model, operation)),
     field: (model, field, operation) => (models === '*' || models.has(model) ? (operation === 'read' ? ops.has('read') : ops.has('write') || ops.has('create')) : false) || base.field(model, field, operation),
   })
@@ -76,6 +77,7 @@ function makeGrant(registry: ModelRegistry, rows: readonly AccessRow[], user: Us
   const values: Readonly<Record<string, unknown>> = { id: user.id, partner_id: user.partnerId, company_id: user.companyId, company_ids: user.companyIds, commercial_partner_id: commercialPartnerId }
   return mintGrant({
     key: `${user.id}:${user.groupIds.join(',')}`,
+    seesExistence: user.groups.has('base.group_erp_manager') || user.groups.has('base.group_system'),
     records(model, operation) {
       const key = `${model}/${operation}`
       let known = records.get(key)

@@ -1,6 +1,6 @@
 /** Opens an environment for a user, with rights that count now. */
 
-import { AccessDenied, ServerError } from '../errors.ts'
+import { AccessDenied, AppError, ServerError } from '../errors.ts'
 import { type Context, type Env, StaleRights, type UserRights } from '../orm/index.ts'
 import { type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
 import { makeEnvironment } from './environment.ts'
@@ -24,11 +24,18 @@ export async function withEnv<T>(tenant: Tenant, uid: number, options: EnvOption
     try {
       return options.mode === 'read' ? await reading(tenant, uid, options, fn) : await writing(tenant, uid, options, fn)
     } catch (error) {
-      if (!(error instanceof StaleRights)) throw error
+      if (!(error instanceof StaleRights) && !(await isStaleRefusal(tenant, options, error))) throw error
       await refresh(tenant, tenant.pool)
     }
   }
   throw new ServerError('ERR_RIGHTS_UNSTABLE', 'Rights are being changed all the time; try again in a moment.')
+}
+
+// A refusal by the rights and models in memory comes before the first statement: it counts only if those still do.
+async function isStaleRefusal(tenant: Tenant, options: EnvOptions, error: unknown): Promise<boolean> {
+  if (options.mode !== 'read' || !(error instanceof AppError) || error.status === 503) return false
+  const [row] = await tenant.pool.query<{ n: number }>(sql`SELECT n FROM hf_epoch`)
+  return row?.n !== tenant.rights.epoch
 }
 
 async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {

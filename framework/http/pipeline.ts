@@ -25,7 +25,10 @@ export interface Surroundings {
   /** Port that HTTPS is reached at, for redirects. */
   readonly httpsPort: number
   readonly load: Load
-  readonly readSession: (tenant: Tenant, token: string) => Promise<{ readonly uid: number; readonly csrf: string } | null>
+  readonly readSession: (
+    tenant: Tenant,
+    token: string,
+  ) => Promise<{ readonly uid: number; readonly csrf: string } | null>
   readonly checkCsrf: (secret: string, submitted: string | null | undefined) => boolean
   /** The reply to somebody without a session where one is required. */
   readonly signIn: (exchange: Exchange) => Reply

@@ -86,8 +86,8 @@ function insert(root: Node, route: Route): void {
       at.wild ??= node()
       at = at.wild
     } else {
-      let next = at.children.get(part)
-      if (next === undefined) at.children.set(part, (next = node()))
+      const next = at.children.get(part) ?? node()
+      at.children.set(part, next)
       at = next
     }
   }
@@ -101,7 +101,11 @@ function walk(root: Node, method: string, path: string): Match {
   const at = descend(root, parts, 0, values)
   if (at === null) return { found: 'nothing' }
   const hit = at.routes.get(method)
-  if (hit === undefined) return { found: 'path', allow: [...at.routes.keys()].map((name) => (name === 'GET' ? 'GET, HEAD' : name)).join(', ') }
+  if (hit === undefined)
+    return {
+      found: 'path',
+      allow: [...at.routes.keys()].map((name) => (name === 'GET' ? 'GET, HEAD' : name)).join(', '),
+    }
   const params: Record<string, string> = {}
   hit.names.forEach((name, index) => {
     params[name] = values[index] as string

@@ -13,6 +13,11 @@ export interface Grant {
   records(model: string, operation: Operation): true | false | Domain
   /** Whether the field exists for this caller. */
   field(model: string, field: string, operation: 'read' | 'write'): boolean
+  /**
+   * Whether the caller may learn that a record exists which he may not read. Only who administers rights may: he could
+   * give himself the right. To everybody else an absent record and a forbidden one look the same.
+   */
+  readonly seesExistence: boolean
   /** Changes when anything that the answers depend on changes; part of the key of cached plans. */
   readonly key: string
 }

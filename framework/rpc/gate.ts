@@ -21,7 +21,12 @@ export interface Gate {
   /** Whether this is the user's password or API key; asked with every `execute_kw`. */
   authenticateCall(tenant: Tenant, uid: number, password: string, origin: Origin): Promise<boolean>
   authenticateKey(tenant: Tenant, key: string, origin: Origin): Promise<number | null>
-  openSession(tenant: Tenant, uid: number, origin: Origin, replaces?: string): Promise<{ readonly token: string; readonly csrf: string }>
+  openSession(
+    tenant: Tenant,
+    uid: number,
+    origin: Origin,
+    replaces?: string,
+  ): Promise<{ readonly token: string; readonly csrf: string }>
   closeSession(tenant: Tenant, token: string): Promise<void>
   /** What the user may know about herself. */
   rights(tenant: Tenant, uid: number): Promise<UserRights>
@@ -44,5 +49,9 @@ export function liveGate(log: Log): Gate {
 
 /** The origin of a caller. */
 export function originOf(caller: Caller, interactive: boolean): Origin {
-  return { source: caller.source, interactive, ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }) }
+  return {
+    source: caller.source,
+    interactive,
+    ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
+  }
 }

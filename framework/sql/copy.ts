@@ -52,5 +52,7 @@ export async function copyIn(tx: Transaction, target: CopyTarget, rows: AsyncIte
 
 function what(target: CopyTarget): Sql {
   const columns = join(target.columns.map((column) => id(column)))
-  return target.columns.length === 0 ? id(target.schema, target.table) : sql`${id(target.schema, target.table)} (${columns})`
+  return target.columns.length === 0
+    ? id(target.schema, target.table)
+    : sql`${id(target.schema, target.table)} (${columns})`
 }

@@ -60,6 +60,8 @@ export class Pool implements Queryable {
     this.#pool = new pg.Pool({ ...clientConfig(options), max: options.max ?? 4, idleTimeoutMillis: options.idleTimeoutMs ?? 10_000, allowExitOnIdle: true })
     // An idle connection that the server closes (sleep, restart) is no error of anybody's request.
     this.#pool.on('error', () => {})
+    // A server that dies while a statement runs: the statement gets the error; without a listener the same error would end our process.
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
   get busy(): boolean {

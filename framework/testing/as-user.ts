@@ -15,7 +15,10 @@ export interface TestUser {
 let made = 0
 
 /** Makes a user with these groups (external ids; default an employee without any more rights). */
-export async function asUser(tenant: Tenant, { groups = ['base.group_user'], login }: { readonly groups?: readonly string[]; readonly login?: string } = {}): Promise<TestUser> {
+export async function asUser(
+  tenant: Tenant,
+  { groups = ['base.group_user'], login }: { readonly groups?: readonly string[]; readonly login?: string } = {},
+): Promise<TestUser> {
   const name = login ?? `user${++made}`
   const uid = await withSystemEnv(tenant, 'test.user', { mode: 'write' }, async (env) => {
     const ids: number[] = []
@@ -27,14 +30,26 @@ export async function asUser(tenant: Tenant, { groups = ['base.group_user'], log
 
 /** An existing user: 2 is the administrator. */
 export function actAs(tenant: Tenant, uid: number, login = `uid ${uid}`): TestUser {
-  const run = (mode: 'read' | 'write') => <T>(fn: (env: Env) => Promise<T>, context?: Context): Promise<T> =>
-    withEnv(tenant, uid, { mode, ...(context ? { context } : {}) }, fn)
+  const run =
+    (mode: 'read' | 'write') =>
+    <T>(fn: (env: Env) => Promise<T>, context?: Context): Promise<T> =>
+      withEnv(tenant, uid, { mode, ...(context ? { context } : {}) }, fn)
   return { uid, login, write: run('write'), read: run('read') }
 }
 
 async function groupId(env: Env, xmlid: string): Promise<number> {
   const [module = '', name = ''] = xmlid.split('.')
-  const [found] = await env.model('ir.model.data', (await env.model('ir.model.data').search([['module', '=', module], ['name', '=', name]])).ids).load('res_id')
+  const [found] = await env
+    .model(
+      'ir.model.data',
+      (
+        await env.model('ir.model.data').search([
+          ['module', '=', module],
+          ['name', '=', name],
+        ])
+      ).ids,
+    )
+    .load('res_id')
   if (!found) throw new TypeError(`There is no group ${xmlid}.`)
   return found.res_id
 }

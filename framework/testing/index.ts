@@ -4,5 +4,6 @@
  */
 
 export { actAs, asUser, type TestUser } from './as-user.ts'
+export { addressOf, scratchUsers } from './scratch-users.ts'
 export { emptyDatabase, testTenant, type TestTenantOptions, twoTenants } from './test-tenant.ts'
 export { atEnd, testHome } from './test-home.ts'

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const root = join(tmpdir(), `holdfast-test-${userInfo().uid}`)
 const most = 16
 const youngestRemovedMs = 60 * 60_000
+const oldestHomeMs = 6 * 60 * 60_000
 
 /** The folder of shared templates; PostgreSQL's account may pass through. */
 export async function templateFolder(): Promise<string> {
@@ -53,6 +54,17 @@ export async function sweepTemplates(): Promise<void> {
     const doomed = join(root, `doomed-${process.pid}-${Math.random().toString(36).slice(2)}`)
     await rename(path, doomed).catch(() => {})
     await rm(doomed, { recursive: true, force: true })
+  }
+}
+
+/** Removes the homes of test files that were killed long ago. */
+export async function sweepHomes(prefix: string): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue
+    const path = join(tmpdir(), name)
+    const found = await stat(path).catch(() => null)
+    if (found && found.uid === process.getuid?.() && Date.now() - found.mtimeMs > oldestHomeMs)
+      await rm(path, { recursive: true, force: true })
   }
 }
 

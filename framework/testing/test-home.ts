@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { type Home, openHome } from '../../platform/tenants/index.ts'
-import { sweepTemplates, templateFolder, withLock } from './test-cache.ts'
+import { sweepHomes, sweepTemplates, templateFolder, withLock } from './test-cache.ts'
+
+const prefix = 'hft-'
 
 let opening: Promise<{ home: Home; path: string }> | undefined
 const closers: (() => Promise<void>)[] = []
@@ -22,12 +24,13 @@ export function atEnd(close: () => Promise<void>): void {
 }
 
 async function openTestHome(): Promise<{ home: Home; path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'hft-'))
+  const path = await mkdtemp(join(tmpdir(), prefix))
   try {
     await symlink(await templateFolder(), join(path, 'templates'))
     // Opening a home prepares the template without applications where it is missing; two at once would collide.
     const home = await withLock('base', async () => {
       await sweepTemplates()
+      await sweepHomes(prefix)
       return openHome({ path, idleTimeoutMs: 0 })
     })
     return { home, path }

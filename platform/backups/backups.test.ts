@@ -6,7 +6,18 @@ import { after, before, describe, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
 import { sql } from '../../framework/sql/index.ts'
 import { type Home, openHome, type TenantConnection } from '../tenants/index.ts'
-import { type CreatedBackup, createBackup, exportBackup, getBackup, importArchive, listBackups, rebuildCatalog, restoreBackup, undoRestore, verifyBackup } from './index.ts'
+import {
+  type CreatedBackup,
+  createBackup,
+  exportBackup,
+  getBackup,
+  importArchive,
+  listBackups,
+  rebuildCatalog,
+  restoreBackup,
+  undoRestore,
+  verifyBackup,
+} from './index.ts'
 import { fillWorkshop, using } from './testing/workshop.ts'
 
 const SCHEMA_TEXT = sql`
@@ -18,7 +29,7 @@ const SCHEMA_TEXT = sql`
   UNION ALL SELECT tablename::text, 0, indexname::text, indexdef, NULL, NULL, NULL FROM pg_indexes WHERE schemaname = 'app'
   UNION ALL SELECT sequencename::text, 0, '', start_value || ' ' || min_value || ' ' || max_value || ' ' || increment_by || ' ' || cycle || ' ' || coalesce(last_value::text, '-'), data_type::text, NULL,
     pg_get_serial_sequence('app.ticket', 'number') FROM pg_sequences WHERE schemaname = 'app'
-  ORDER BY 1, 2, 3`
+  ORDER BY 1, 2, 3, 4`
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -34,7 +45,8 @@ describe('backups of a tenant', () => {
   let acme: TenantConnection
   let files: Map<string, Buffer>
   let backup: CreatedBackup
-  const objectOf = (of: { tenantId: string; sha256: string }): string => join(home.path, 'backups', 'objects', of.tenantId, of.sha256)
+  const objectOf = (of: { tenantId: string; sha256: string }): string =>
+    join(home.path, 'backups', 'objects', of.tenantId, of.sha256)
 
   before(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'holdfast-backup-')))
@@ -49,18 +61,25 @@ describe('backups of a tenant', () => {
   })
 
   test('a backup names its moment, its size and what it does not carry', async () => {
-    assert.deepEqual(backup.leftOut.map(({ kind, name }) => `${kind} ${name}`), ['view looked_at'])
+    assert.deepEqual(
+      backup.leftOut.map(({ kind, name }) => `${kind} ${name}`),
+      ['view looked_at'],
+    )
     assert.equal(backup.missing.length, 0)
     assert.equal(backup.files, 3)
     assert.match(backup.lsn, /^[0-9A-F]+\/[0-9A-F]+$/)
     assert.equal((await stat(objectOf(backup))).size, backup.sizeBytes)
-    assert.deepEqual((await listBackups(home, 'acme')).map(({ id }) => id), [backup.id])
+    assert.deepEqual(
+      (await listBackups(home, 'acme')).map(({ id }) => id),
+      [backup.id],
+    )
     assert.deepEqual(await listBackups(home, 'nobody'), [])
   })
 
   test('the stored object shows nothing of what it holds', async () => {
     const sealed = await readFile(objectOf(backup))
-    for (const canary of ['res_partner', 'a first attachment', 'Käthe', 'archive.json']) assert.equal(sealed.includes(canary), false, canary)
+    for (const canary of ['res_partner', 'a first attachment', 'Käthe', 'archive.json'])
+      assert.equal(sealed.includes(canary), false, canary)
     assert.deepEqual(await readdir(join(home.path, 'backups', 'staging')), [])
   })
 
@@ -73,12 +92,23 @@ describe('backups of a tenant', () => {
 
   test('a database restored beside has the same schema, rows, sequences and attachments, under keys of its own', async () => {
     const seen: string[] = []
-    const { tenant } = await restoreBackup(home, backup.id, { as: 'acme-copy' }, { progress: (phase) => void seen.push(phase) })
+    const { tenant } = await restoreBackup(
+      home,
+      backup.id,
+      { as: 'acme-copy' },
+      { progress: (phase) => void seen.push(phase) },
+    )
     assert.notEqual(tenant.id, acme.id)
     const dump = sql`SELECT (SELECT json_agg(r ORDER BY id) FROM res_partner r)::text AS a, (SELECT json_agg(t ORDER BY number) FROM ticket t)::text AS b`
-    const [live, copy] = await Promise.all([acme, tenant].map((one) => using(one, async (pool) => ({
-      rows: await pool.query(dump), schema: await pool.query(SCHEMA_TEXT), lonely: await pool.query(sql`SELECT nextval('lonely')`),
-    }))))
+    const [live, copy] = await Promise.all(
+      [acme, tenant].map((one) =>
+        using(one, async (pool) => ({
+          rows: await pool.query(dump),
+          schema: await pool.query(SCHEMA_TEXT),
+          lonely: await pool.query(sql`SELECT nextval('lonely')`),
+        })),
+      ),
+    )
     const { schema: wanted, ...rest } = live ?? assert.fail()
     const { schema, ...copied } = copy ?? assert.fail()
     assert.deepEqual(copied, rest)
@@ -129,9 +159,14 @@ describe('backups of a tenant', () => {
     assert.deepEqual(await readFile(sealed), await readFile(objectOf(backup)))
     assert.equal((await stat(plain)).mode & 0o777, 0o600)
     assert.equal(await codeOf(exportBackup(home, backup.id, plain)), 'ERR_EXPORT_EXISTS')
-    for (const [file, name] of [[plain, 'from-plain'], [sealed, 'from-sealed']] as const) {
+    for (const [file, name] of [
+      [plain, 'from-plain'],
+      [sealed, 'from-sealed'],
+    ] as const) {
       const { tenant } = await importArchive(home, file, name)
-      assert.deepEqual(await using(tenant, (pool) => pool.query(sql`SELECT count(*) AS n FROM res_partner`)), [{ n: 503 }])
+      assert.deepEqual(await using(tenant, (pool) => pool.query(sql`SELECT count(*) AS n FROM res_partner`)), [
+        { n: 503 },
+      ])
       await home.tenants.delete(name, { graceDays: 0 })
     }
   })
@@ -140,20 +175,36 @@ describe('backups of a tenant', () => {
     const path = objectOf(backup)
     const good = await readFile(path)
     const last = good.length - 1
-    const places = [0, 7, 9, 12, 20, 30, 41, 80, 130, 200, Math.floor(last / 2), last - 70_000, last - 16, last].filter((at) => at > 0 || at === 0)
+    const places = [0, 7, 9, 12, 20, 30, 41, 80, 130, 200, 66_000, 132_000, Math.floor(last / 2), last - 16, last]
+    const exported = join(folder, 'flipped.sealed')
     const instances = (await readdir(join(home.path, 'instances'))).length
     for (const at of places) {
       const bad = Buffer.from(good)
       bad.writeUInt8(bad.readUInt8(at) ^ 1, at)
       await writeFile(path, bad)
-      assert.match(await codeOf(verifyBackup(home, backup.id)), /^ERR_SEAL_|^ERR_KEY_DESTROYED$/, `byte ${at}`)
+      assert.match(
+        await codeOf(verifyBackup(home, backup.id)),
+        /^ERR_SEAL_|^ERR_KEY_DESTROYED$|^ERR_BACKUP_OBJECT$/,
+        `byte ${at}`,
+      )
+      // The same in a file, of which no hash is known: here the seal alone must see it.
+      await writeFile(exported, bad)
+      assert.match(
+        await codeOf(importArchive(home, exported, 'never')),
+        /^ERR_(SEAL_|KEY_DESTROYED$|ARCHIVE_FORMAT$|BACKUP_TENANT$)/,
+        `byte ${at}`,
+      )
     }
     for (const length of [0, 5, 100, 250, 65_552 + 200, good.length - 16, last]) {
       await writeFile(path, good.subarray(0, length))
-      assert.match(await codeOf(restoreBackup(home, backup.id, { as: 'never' })), /^ERR_SEAL_/, `length ${length}`)
+      assert.match(
+        await codeOf(restoreBackup(home, backup.id, { as: 'never' })),
+        /^ERR_SEAL_|^ERR_BACKUP_OBJECT$/,
+        `length ${length}`,
+      )
     }
     await writeFile(path, Buffer.concat([good, Buffer.from('x')]))
-    assert.match(await codeOf(restoreBackup(home, backup.id, { as: 'never' })), /^ERR_SEAL_/)
+    assert.match(await codeOf(restoreBackup(home, backup.id, { as: 'never' })), /^ERR_SEAL_|^ERR_BACKUP_OBJECT$/)
     assert.equal((await getBackup(home, backup.id)).state, 'damaged')
     await writeFile(path, good)
     await verifyBackup(home, backup.id)
@@ -176,13 +227,24 @@ describe('backups of a tenant', () => {
 
   test('an attachment that is lost or damaged is named in the backup and does not prevent it', async () => {
     const bolt = await home.tenants.wake('bolt')
-    const [first = '', second = ''] = await using(bolt, async (pool) => (await pool.query<{ f: string }>(sql`SELECT store_fname AS f FROM ir_attachment ORDER BY id`)).map(({ f }) => f))
+    const [first = '', second = ''] = await using(bolt, async (pool) =>
+      (await pool.query<{ f: string }>(sql`SELECT store_fname AS f FROM ir_attachment ORDER BY id`)).map(({ f }) => f),
+    )
     const at = (name: string): string => join(home.path, 'files', bolt.id, name.slice(0, 2), name)
     await rm(at(first))
     await writeFile(at(second), (await readFile(at(second))).fill(0, 300))
-    await using(bolt, (pool) => pool.query(sql`INSERT INTO ir_attachment (name, store_fname) VALUES ('evil', '../../etc/passwd')`))
+    await using(bolt, (pool) =>
+      pool.query(sql`INSERT INTO ir_attachment (name, store_fname) VALUES ('evil', '../../etc/passwd')`),
+    )
     const lacking = await createBackup(home, 'bolt')
-    assert.deepEqual(new Map(lacking.missing.map(({ name, reason }) => [name, reason])), new Map([['../../etc/passwd', 'no name of the file store'], [first, 'missing'], [second, 'damaged']]))
+    assert.deepEqual(
+      new Map(lacking.missing.map(({ name, reason }) => [name, reason])),
+      new Map([
+        ['../../etc/passwd', 'no name of the file store'],
+        [first, 'missing'],
+        [second, 'damaged'],
+      ]),
+    )
     assert.equal((await verifyBackup(home, lacking.id)).files, 1)
   })
 
@@ -190,7 +252,10 @@ describe('backups of a tenant', () => {
     const known = await listBackups(home)
     await home.control.query(sql`DELETE FROM backup_catalog`)
     assert.equal(await rebuildCatalog(home), known.length)
-    assert.deepEqual((await listBackups(home)).map(({ id, sha256 }) => [id, sha256]), known.map(({ id, sha256 }) => [id, sha256]))
+    assert.deepEqual(
+      (await listBackups(home)).map(({ id, sha256 }) => [id, sha256]),
+      known.map(({ id, sha256 }) => [id, sha256]),
+    )
     await verifyBackup(home, backup.id)
   })
 })

@@ -46,9 +46,27 @@ const hex = matching(/^[0-9a-f]{64}$/)
 const uuid = matching(/^[0-9a-f-]{36}$/)
 const moment = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 const record = shape<BackupRecord>({
-  id: uuid, tenantId: uuid, tenantName: text(200), kind: text(40), reason: oneOf(REASONS), generation: count, takenAt: moment, lsn: text(40),
-  postgres: text(100), sizeBytes: count, sha256: hex, keyVersion: count, contentBytes: count, tables: count, rows: count, files: count,
-  missingFiles: count, notCarried: count, state: oneOf(STATES), checkedAt: nullOr(moment), fault: nullOr(text(100)),
+  id: uuid,
+  tenantId: uuid,
+  tenantName: text(200),
+  kind: text(40),
+  reason: oneOf(REASONS),
+  generation: count,
+  takenAt: moment,
+  lsn: text(40),
+  postgres: text(100),
+  sizeBytes: count,
+  sha256: hex,
+  keyVersion: count,
+  contentBytes: count,
+  tables: count,
+  rows: count,
+  files: count,
+  missingFiles: count,
+  notCarried: count,
+  state: oneOf(STATES),
+  checkedAt: nullOr(moment),
+  fault: nullOr(text(100)),
 })
 
 export interface Catalog {
@@ -82,12 +100,18 @@ export async function openCatalog(control: Pool): Promise<Catalog> {
     },
     get: async (id) => {
       const rows = await control.query(sql`SELECT facts FROM backup_catalog WHERE id::text = ${id}`)
-      if (rows[0] === undefined) throw new MissingError('ERR_BACKUP_UNKNOWN', 'There is no backup of that id; list the backups to see which there are.')
+      if (rows[0] === undefined)
+        throw new MissingError(
+          'ERR_BACKUP_UNKNOWN',
+          'There is no backup of that id; list the backups to see which there are.',
+        )
       return read(rows[0])
     },
     noteCheck: async (id, state, checkedAt, fault) => {
       const change = JSON.stringify({ state, checkedAt: checkedAt.toISOString(), fault })
-      await control.query(sql`UPDATE backup_catalog SET state = ${state}, facts = facts || ${change}::jsonb WHERE id = ${id}`)
+      await control.query(
+        sql`UPDATE backup_catalog SET state = ${state}, facts = facts || ${change}::jsonb WHERE id = ${id}`,
+      )
     },
   }
 }

@@ -35,7 +35,11 @@ export interface CreatedBackup extends BackupRecord {
  * Backs up a tenant while people go on working. Durable and in the catalog when it returns; a failure leaves nothing.
  * @throws ConflictError ERR_BACKUP_UNSUPPORTED or ERR_BACKUP_SCHEMA_BUSY
  */
-export async function createBackup(home: Home, tenantName: string, options: CreateOptions = {}): Promise<CreatedBackup> {
+export async function createBackup(
+  home: Home,
+  tenantName: string,
+  options: CreateOptions = {},
+): Promise<CreatedBackup> {
   const { store, catalog, staging } = await vaultOf(home)
   const tenant = await home.tenants.wake(tenantName)
   const release = tenant.hold()
@@ -82,7 +86,12 @@ interface Sealed {
 }
 
 /** Writes the sealed archive to a file; nothing but ciphertext touches the disk. */
-async function seal(tenant: TenantConnection, id: string, file: string, progress: Progress): Promise<{ facts: ArchiveFacts; totals: ArchiveTotals; sealed: Sealed }> {
+async function seal(
+  tenant: TenantConnection,
+  id: string,
+  file: string,
+  progress: Progress,
+): Promise<{ facts: ArchiveFacts; totals: ArchiveTotals; sealed: Sealed }> {
   const pool = openPool({ ...tenant.address, max: 2, statementTimeoutMs: 0, applicationName: 'holdfast-backup' })
   const hash = createHash('sha256')
   let sizeBytes = 0
@@ -114,7 +123,13 @@ async function seal(tenant: TenantConnection, id: string, file: string, progress
   }
 }
 
-async function fill(writer: ArchiveWriter, pool: Pool, tenant: TenantConnection, id: string, progress: Progress): Promise<ArchiveFacts> {
+async function fill(
+  writer: ArchiveWriter,
+  pool: Pool,
+  tenant: TenantConnection,
+  id: string,
+  progress: Progress,
+): Promise<ArchiveFacts> {
   const { facts, files, texts } = await withSnapshot(pool, async (snapshot) => {
     const facts = await factsOf(snapshot, tenant, id, progress)
     await writer.addText(FACTS, `${JSON.stringify(facts, null, 1)}\n`)
@@ -132,7 +147,12 @@ async function fill(writer: ArchiveWriter, pool: Pool, tenant: TenantConnection,
   return facts
 }
 
-async function factsOf(snapshot: Snapshot, tenant: TenantConnection, id: string, progress: Progress): Promise<ArchiveFacts> {
+async function factsOf(
+  snapshot: Snapshot,
+  tenant: TenantConnection,
+  id: string,
+  progress: Progress,
+): Promise<ArchiveFacts> {
   const tables: TableFacts[] = []
   for (const table of snapshot.schema.tables) {
     tables.push(await sumRows(snapshot.tx, table))
@@ -155,15 +175,28 @@ async function factsOf(snapshot: Snapshot, tenant: TenantConnection, id: string,
   }
 }
 
-async function writeRows(writer: ArchiveWriter, snapshot: Snapshot, facts: ArchiveFacts, progress: Progress): Promise<Map<string, number>> {
+async function writeRows(
+  writer: ArchiveWriter,
+  snapshot: Snapshot,
+  facts: ArchiveFacts,
+  progress: Progress,
+): Promise<Map<string, number>> {
   const parts = new Map<string, number>()
   const total = facts.tables.reduce((sum, table) => sum + table.rows, 0)
   let done = 0
   for (const table of snapshot.schema.tables) {
-    const copied = await writer.addRows(table.name, copyOut(snapshot.tx, { schema: 'app', table: table.name, columns: dataColumns(table) }))
+    const copied = await writer.addRows(
+      table.name,
+      copyOut(snapshot.tx, { schema: 'app', table: table.name, columns: dataColumns(table) }),
+    )
     const counted = facts.tables.find(({ name }) => name === table.name)?.rows
     // Both come from one snapshot: if they differ, neither can be trusted.
-    if (copied.rows !== counted) throw new ServerError('ERR_BACKUP_ROWS', 'The rows of a table could not be read consistently; the backup is given up.', { detail: { table: table.name } })
+    if (copied.rows !== counted)
+      throw new ServerError(
+        'ERR_BACKUP_ROWS',
+        'The rows of a table could not be read consistently; the backup is given up.',
+        { detail: { table: table.name } },
+      )
     parts.set(table.name, copied.parts)
     progress('rows', (done += copied.rows), total)
   }
@@ -190,7 +223,11 @@ async function keep(store: Store, record: BackupRecord, file: string, noteFile: 
   await store.putIfAbsent(key, file)
   const hash = createHash('sha256')
   for await (const chunk of store.get(key)) hash.update(chunk)
-  if (hash.digest('hex') !== record.sha256) throw new ServerError('ERR_BACKUP_STORE', 'The store does not give back what was written to it; the backup does not count.')
+  if (hash.digest('hex') !== record.sha256)
+    throw new ServerError(
+      'ERR_BACKUP_STORE',
+      'The store does not give back what was written to it; the backup does not count.',
+    )
   await writeFile(noteFile, `${JSON.stringify(record, null, 1)}\n`, { mode: 0o600 })
   await store.putIfAbsent(`${key}.json`, noteFile)
 }
@@ -210,6 +247,8 @@ async function syncFile(path: string): Promise<void> {
 }
 
 function ownVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return manifest.version
 }

@@ -24,10 +24,16 @@ export interface ImportOptions extends RestoreOptions {
  * tenant. Nothing is made before the whole file was found to be in order, and no SQL of the file is ever run.
  * @throws ValidationError ERR_ARCHIVE_… or ERR_SEAL_…; ConflictError ERR_TENANT_NAME_TAKEN
  */
-export async function importArchive(home: Home, file: string, name: string, options: ImportOptions = {}): Promise<RestoredBackup> {
+export async function importArchive(
+  home: Home,
+  file: string,
+  name: string,
+  options: ImportOptions = {},
+): Promise<RestoredBackup> {
   const progress = options.progress ?? silent
   const limits = options.limits ?? FOREIGN_LIMITS
-  if (home.tenants.get(name) !== null) throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name.`)
+  if (home.tenants.get(name) !== null)
+    throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name.`)
   const plain = await opener(home, file)
   await readArchive(plain(progress), limits)
   const restored = holder()
@@ -68,7 +74,10 @@ function sealHint(head: Buffer): { tenantId: string; kind: string } {
   const id = head.toString('hex', 12, 28)
   const kind = head.toString('latin1', 41, 41 + head.readUInt8(40))
   if (!kind.startsWith('backup:')) throw new ValidationError('ERR_SEAL_KIND', 'The sealed file is no backup.')
-  return { tenantId: [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join('-'), kind }
+  return {
+    tenantId: [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join('-'),
+    kind,
+  }
 }
 
 async function firstBytes(file: string, length: number): Promise<Buffer> {

@@ -21,7 +21,14 @@ export type { BackupRecord } from './catalog.ts'
 export { createBackup, type CreatedBackup, type CreateOptions } from './create.ts'
 export { importArchive, type ImportOptions } from './import-archive.ts'
 export type { Phase, Progress } from './progress.ts'
-export { restoreBackup, restoreBeside, type RestoredBackup, type RestoreOptions, restoreOver, undoRestore } from './restore.ts'
+export {
+  restoreBackup,
+  restoreBeside,
+  type RestoredBackup,
+  type RestoreOptions,
+  restoreOver,
+  undoRestore,
+} from './restore.ts'
 export type { Site, Store, StoredObject } from './stores/store.ts'
 export { rebuildCatalog } from './vault.ts'
 export { exportBackup, verifyBackup } from './verify.ts'

@@ -11,16 +11,28 @@ interface Hook {
 
 /** Always: nobody is signed in through what was true at the time of the backup. */
 const CREDENTIALS: readonly Hook[] = ['hf_session', 'hf_one_time_link', 'hf_login_failure'].map((table) => ({
-  table, columns: [], statements: [sql`DELETE FROM ${id('app', table)}`],
+  table,
+  columns: [],
+  statements: [sql`DELETE FROM ${id('app', table)}`],
 }))
 
 /** For copies: no mail is sent or fetched, no job runs, no payment is taken, nobody outside is called. */
 const OUTBOUND: readonly Hook[] = [
   ...['ir_mail_server', 'fetchmail_server', 'ir_cron', 'base_automation', 'hf_webhook'].map((table) => ({
-    table, columns: ['active'], statements: [sql`UPDATE ${id('app', table)} SET active = false WHERE active`],
+    table,
+    columns: ['active'],
+    statements: [sql`UPDATE ${id('app', table)} SET active = false WHERE active`],
   })),
-  { table: 'mail_mail', columns: ['state'], statements: [sql`UPDATE app.mail_mail SET state = 'cancel' WHERE state = 'outgoing'`] },
-  { table: 'payment_provider', columns: ['state'], statements: [sql`UPDATE app.payment_provider SET state = 'disabled' WHERE state <> 'disabled'`] },
+  {
+    table: 'mail_mail',
+    columns: ['state'],
+    statements: [sql`UPDATE app.mail_mail SET state = 'cancel' WHERE state = 'outgoing'`],
+  },
+  {
+    table: 'payment_provider',
+    columns: ['state'],
+    statements: [sql`UPDATE app.payment_provider SET state = 'disabled' WHERE state <> 'disabled'`],
+  },
   {
     table: 'ir_config_parameter',
     columns: ['key', 'value'],

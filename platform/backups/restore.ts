@@ -36,9 +36,18 @@ export interface RestoredBackup {
  * made, and a failure leaves nothing.
  * @throws as `verifyBackup`; ConflictError ERR_TENANT_NAME_TAKEN; ValidationError ERR_RESTORE_ROWS
  */
-export async function restoreBeside(home: Home, id: string, name: string, options: RestoreOptions = {}): Promise<RestoredBackup> {
+export async function restoreBeside(
+  home: Home,
+  id: string,
+  name: string,
+  options: RestoreOptions = {},
+): Promise<RestoredBackup> {
   const progress = options.progress ?? silent
-  if (home.tenants.get(name) !== null) throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name, or restore over it.`)
+  if (home.tenants.get(name) !== null)
+    throw new ConflictError(
+      'ERR_TENANT_NAME_TAKEN',
+      `There is a database '${name}' already; choose another name, or restore over it.`,
+    )
   const { store, catalog } = await vaultOf(home)
   const backup = await catalog.get(id)
   await verifyBackup(home, id, { progress })
@@ -63,14 +72,22 @@ export async function restoreBeside(home: Home, id: string, name: string, option
  * the kept instance only.
  * @throws as `restoreBeside`; then the live database serves on as if nothing had been
  */
-export async function restoreOver(home: Home, id: string, name: string, options: RestoreOptions = {}): Promise<RestoredBackup> {
+export async function restoreOver(
+  home: Home,
+  id: string,
+  name: string,
+  options: RestoreOptions = {},
+): Promise<RestoredBackup> {
   const progress = options.progress ?? silent
   const { store, catalog } = await vaultOf(home)
   const backup = await catalog.get(id)
   const record = home.tenants.get(name)
   if (record === null) throw new MissingError('ERR_TENANT_UNKNOWN', 'There is no database of that name.')
   if (record.id !== backup.tenantId) {
-    throw new ConflictError('ERR_RESTORE_FOREIGN', 'The backup is of another database; restore it beside under a new name.')
+    throw new ConflictError(
+      'ERR_RESTORE_FOREIGN',
+      'The backup is of another database; restore it beside under a new name.',
+    )
   }
   await verifyBackup(home, id, { progress })
   const safety = await createBackup(home, name, { reason: 'safety', progress })
@@ -94,7 +111,12 @@ export function undoRestore(home: Home, name: string): Promise<TenantConnection>
 }
 
 /** One name for both kinds, as the command line has it. */
-export function restoreBackup(home: Home, id: string, target: { readonly as: string } | { readonly over: string }, options: RestoreOptions = {}): Promise<RestoredBackup> {
+export function restoreBackup(
+  home: Home,
+  id: string,
+  target: { readonly as: string } | { readonly over: string },
+  options: RestoreOptions = {},
+): Promise<RestoredBackup> {
   return 'as' in target ? restoreBeside(home, id, target.as, options) : restoreOver(home, id, target.over, options)
 }
 

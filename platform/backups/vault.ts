@@ -34,7 +34,12 @@ async function openVault(home: Home): Promise<Vault> {
   const staging = join(folder, 'staging')
   await rm(staging, { recursive: true, force: true }) // one process owns a home, so nobody is at work here
   await mkdir(staging, { recursive: true, mode: 0o700 })
-  const store = openDirectoryStore(join(folder, 'objects'), { provider: 'this machine', dataCentre: 'local', continent: 'unknown', immutable: false })
+  const store = openDirectoryStore(join(folder, 'objects'), {
+    provider: 'this machine',
+    dataCentre: 'local',
+    continent: 'unknown',
+    immutable: false,
+  })
   return { store, catalog: await openCatalog(home.control), staging }
 }
 
@@ -54,6 +59,10 @@ export async function rebuildCatalog(home: Home): Promise<number> {
 /** The tenant whose key opens a backup. @throws MissingError ERR_BACKUP_TENANT */
 export async function tenantOf(home: Home, backup: Pick<BackupRecord, 'tenantId'>): Promise<TenantConnection> {
   const tenant = home.tenants.list().find(({ id }) => id === backup.tenantId)
-  if (tenant === undefined) throw new MissingError('ERR_BACKUP_TENANT', 'The database of this backup is not here any more, and with it the key that opens the backup.')
+  if (tenant === undefined)
+    throw new MissingError(
+      'ERR_BACKUP_TENANT',
+      'The database of this backup is not here any more, and with it the key that opens the backup.',
+    )
   return home.tenants.wake(tenant.name)
 }

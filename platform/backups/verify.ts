@@ -19,7 +19,11 @@ import { tenantOf, vaultOf } from './vault.ts'
  * number of rows. The result stands in the catalog.
  * @throws ValidationError ERR_BACKUP_OBJECT, ERR_SEAL_… or ERR_ARCHIVE_… that names what failed; MissingError ERR_STORE_OBJECT
  */
-export async function verifyBackup(home: Home, id: string, options: { readonly progress?: Progress } = {}): Promise<ArchiveReport> {
+export async function verifyBackup(
+  home: Home,
+  id: string,
+  options: { readonly progress?: Progress } = {},
+): Promise<ArchiveReport> {
   const { store, catalog } = await vaultOf(home)
   const backup = await catalog.get(id)
   const { keys } = await tenantOf(home, backup)
@@ -34,7 +38,13 @@ export async function verifyBackup(home: Home, id: string, options: { readonly p
 }
 
 /** Reads a sealed backup whole. @throws as `verifyBackup` */
-export async function readBackup(store: Store, backup: BackupRecord, keys: TenantKeys, progress: Progress, handler: ArchiveHandler = {}): Promise<ArchiveReport> {
+export async function readBackup(
+  store: Store,
+  backup: BackupRecord,
+  keys: TenantKeys,
+  progress: Progress,
+  handler: ArchiveHandler = {},
+): Promise<ArchiveReport> {
   const report = await readArchive(openBackup(store, backup, keys, 'verify', progress), OWN_LIMITS, handler)
   if (report.facts.id !== backup.id || report.facts.tenant.id !== backup.tenantId) throw wrongObject()
   return report
@@ -44,7 +54,13 @@ export async function readBackup(store: Store, backup: BackupRecord, keys: Tenan
  * The plain archive of a backup, decrypted as it is read. Only at the end is it known to be whole, so a caller that acts
  * on what it reads must be able to undo it.
  */
-export async function* openBackup(store: Store, backup: BackupRecord, keys: TenantKeys, phase: Phase, progress: Progress): AsyncGenerator<Uint8Array> {
+export async function* openBackup(
+  store: Store,
+  backup: BackupRecord,
+  keys: TenantKeys,
+  phase: Phase,
+  progress: Progress,
+): AsyncGenerator<Uint8Array> {
   yield* openSealed(hashed(store, backup, phase, progress), keys, { kind: kindOf(backup.id) })
 }
 
@@ -62,14 +78,19 @@ export async function exportBackup(
   const { store, catalog } = await vaultOf(home)
   const backup = await catalog.get(id)
   const progress = options.progress ?? silent
-  const source = options.sealed === true ? hashed(store, backup, 'export', progress) : openBackup(store, backup, (await tenantOf(home, backup)).keys, 'export', progress)
+  const source =
+    options.sealed === true
+      ? hashed(store, backup, 'export', progress)
+      : openBackup(store, backup, (await tenantOf(home, backup)).keys, 'export', progress)
   const temporary = `${file}.${randomUUID()}.part`
   try {
     await pipeline(source, createWriteStream(temporary, { mode: 0o600, flags: 'wx', flush: true }))
     await link(temporary, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new ConflictError('ERR_EXPORT_EXISTS', 'There is a file of that name already; choose another one.', { cause: error })
+    throw new ConflictError('ERR_EXPORT_EXISTS', 'There is a file of that name already; choose another one.', {
+      cause: error,
+    })
   } finally {
     await rm(temporary, { force: true })
   }
@@ -77,7 +98,12 @@ export async function exportBackup(
 }
 
 /** The object's bytes; at the end they must be what its name says. */
-async function* hashed(store: Store, backup: BackupRecord, phase: Phase, progress: Progress): AsyncGenerator<Uint8Array> {
+async function* hashed(
+  store: Store,
+  backup: BackupRecord,
+  phase: Phase,
+  progress: Progress,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   let done = 0
   for await (const chunk of store.get(objectKey(backup))) {
@@ -90,7 +116,10 @@ async function* hashed(store: Store, backup: BackupRecord, phase: Phase, progres
 }
 
 function wrongObject(): ValidationError {
-  return new ValidationError('ERR_BACKUP_OBJECT', 'The stored object is not the one that was backed up: its SHA-256 or identity differs.')
+  return new ValidationError(
+    'ERR_BACKUP_OBJECT',
+    'The stored object is not the one that was backed up: its SHA-256 or identity differs.',
+  )
 }
 
 function isFault(error: unknown): error is AppError {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Pool } from '../../framework/sql/index.ts'
-import type { ClusterEngine, DatabaseEndpoint } from './engine.ts'
+import type { ClusterEngine, DatabaseEndpoint } from './instances/engine.ts'
+import { UnavailableError } from '../../framework/errors.ts'
 import type { FileStore } from './files/file-store.ts'
 import { embeddedEngine } from './instances/embedded-engine.ts'
 import type { Instance } from './instances/instance.ts'
@@ -16,6 +17,7 @@ import { openControlPlane } from './registry/control-plane.ts'
 import { openRegistry } from './registry/registry.ts'
 import { prepareRegistry } from './registry/schema.ts'
 import { openWorkflows } from './registry/workflow.ts'
+import { endPostgresProcesses } from './supervision/end-processes.ts'
 import { type Guard, startGuard } from './supervision/guard.ts'
 import { takeHome } from './supervision/owner-lock.ts'
 
@@ -75,15 +77,17 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
   const running: Instance[] = []
   const giveUp = async (): Promise<void> => {
     for (const instance of running) await instance.stop('fast')
+    await endPostgresProcesses(layout.clusters, 0) // a template that was being built
     await guard?.release()
     lock.release()
   }
   try {
     const swept = await sweepProcesses(layout)
-    const systemFolder = options.postgresBin === undefined ? (process.env.HOLDFAST_POSTGRES_BIN ?? null) : options.postgresBin
+    const systemFolder =
+      options.postgresBin === undefined ? (process.env.HOLDFAST_POSTGRES_BIN ?? null) : options.postgresBin
     const tools = { account, binaries: await findBinaries(systemFolder || null, account, layout.programs) }
     // No process of PostgreSQL before the guardian watches.
-    guard = await startGuard(layout.clusters, (pid) => void lock.noteGuardian(pid))
+    guard = await startGuard(layout.clusters, (pid) => void lock.noteGuardian(pid).catch(() => {})) // the note only saves a wait
     const kms = await openRootKey(layout.keys)
     const templates = openTemplates(layout, tools)
     const control = await openControlPlane(layout, tools, kms, templates)
@@ -102,7 +106,8 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
       now: options.now ?? (() => new Date()),
       emit: async (event) => {
         options.onEvent?.(event)
-        for (const listener of listeners) await listener(event)
+        // A pool that cannot be closed must not keep an instance from being stopped.
+        await Promise.allSettled([...listeners].map(async (listener) => listener(event)))
       },
     }
     const found = await sweepTenants(context, await context.registry.load(), control.instance.name)
@@ -122,6 +127,8 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
       control: control.pool,
       swept: { ...swept, undone: found.undone, removed: found.removed, setAside: found.setAside },
       prepareTemplate: async (key, build) => {
+        if (closing !== null)
+          throw new UnavailableError('ERR_HOME_CLOSED', 'The platform is stopping; try again in a moment.')
         await templates.prepare(key, (instance, files) => build({ ...endpointOf(instance.runtime), files }))
       },
       hasTemplate: (key) => templates.find(key) !== null,

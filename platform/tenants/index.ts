@@ -11,7 +11,7 @@
  */
 
 export { type Home, type HomeOptions, openHome, type TemplateConnection } from './directory.ts'
-export type { ClusterEngine, DatabaseEndpoint, InstanceState, ReplicationLag } from './engine.ts'
+export type { ClusterEngine, DatabaseEndpoint, InstanceState, ReplicationLag } from './instances/engine.ts'
 export type { FileStore, TenantFileStore } from './files/file-store.ts'
 export { type KeyManagement, openRootKey } from './keys/root-key.ts'
 export { CHUNK_BYTES, openBytes, openSealed, sealBytes, sealStream } from './keys/seal.ts'
@@ -22,5 +22,5 @@ export type { TenantConnection, TenantEvent } from './lifecycle/context.ts'
 export type { ProvisionOptions } from './lifecycle/provision.ts'
 export type { SweepReport } from './lifecycle/sweep.ts'
 export type { TenantRecord, Tenants } from './lifecycle/tenants.ts'
-export { checkTenantName } from './names.ts'
+export { checkTenantName } from './lifecycle/tenant-name.ts'
 export { type Owner, ownerOf } from './supervision/owner-lock.ts'

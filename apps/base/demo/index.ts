@@ -1,3 +1,4 @@
-/** A company to look at: its people, its customers and suppliers. */
+/** A company to look at: its people, its customers and suppliers. Only for tenants made with demo data. */
 
-export {}
+import './company.ts'
+import './customers.ts'

@@ -1,7 +1,6 @@
-/** Keeps a template and its variants together: making, changing, archiving, copying. */
+/** Keeps a template and its variants together: making, changing, archiving. */
 
 import { behaviour, type Env } from '#framework'
-import { copiesName } from '#apps/base/index.ts'
 import { makeVariants } from './attributes/variants.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -9,7 +8,6 @@ type Values = Readonly<Record<string, unknown>>
 /** Fields that people see on the template and that are kept on its variant. */
 const onVariant = ['default_code', 'barcode', 'standard_price', 'volume', 'weight'] as const
 
-behaviour('product.template', copiesName)
 behaviour('product.template', (Base) =>
   class extends Base {
     override async create(given: Values | readonly Values[]): Promise<this> {

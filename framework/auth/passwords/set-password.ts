@@ -1,10 +1,10 @@
 /** The one way in which a password comes into the database, whoever asks for it. */
 
+import { bumpEpoch } from '../../access/index.ts'
 import { AccessDenied, MissingError, ValidationError } from '../../errors.ts'
 import { type Queryable, sql, type Transaction, withTransaction } from '../../sql/index.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
 import { authenticate } from '../sign-in/authenticate.ts'
-import { noteCredentialChange } from '../sign-in/credential-version.ts'
 import { closeSessionsOf } from '../sessions/session.ts'
 import { hashPassword } from './hash.ts'
 import { type PasswordFault, passwordFault, passwordRules } from './rules.ts'
@@ -18,6 +18,11 @@ export interface AuthEnv {
 export interface SetPasswordOptions {
   /** The operator of the machine insists (a file handed to the command line): a broken rule is returned, not refused. */
   readonly operatorOverride?: boolean
+  /**
+   * An administrator sets it for somebody else: at least 8 characters and none that attackers try first. It serves
+   * programs at once; in a browser the person has to choose an own one before anything else.
+   */
+  readonly temporary?: boolean
   /** Session that stays open: the one in which a person changes her own password. */
   readonly keepSession?: string
 }
@@ -49,11 +54,20 @@ export async function checkPassword(
   password: string,
   options: SetPasswordOptions = {},
 ): Promise<PasswordFault | null> {
-  const fault = passwordFault(password, await passwordRules(db, tenant, uid))
+  const rules = await passwordRules(db, tenant, uid)
+  const fault = passwordFault(password, options.temporary === true ? { minimumLength: Math.min(temporaryMinimumLength, rules.minimumLength), contextWords: [] } : rules)
   if (fault === null) return null
   const mayOverride = fault.code !== 'ERR_PASSWORD_TEXT' && fault.code !== 'ERR_PASSWORD_LONG' && password !== ''
   if (options.operatorOverride === true && mayOverride) return fault
   throw new ValidationError(fault.code, fault.message)
+}
+
+/** Shortest password that an administrator may set for somebody else, in characters. */
+const temporaryMinimumLength = 8
+
+/** Whether the user's password was set by somebody else and has to be replaced at the next sign-in in a browser. */
+export async function hasTemporaryPassword(db: Queryable, uid: number): Promise<boolean> {
+  return (await db.query(sql`SELECT 1 FROM hf_temporary_password WHERE uid = ${uid}::int4`)).length > 0
 }
 
 /** Stores a hash; together with what follows from it, in the caller's transaction. */
@@ -66,9 +80,14 @@ export async function storePassword(
   if (uid === systemUid) throw new MissingError('ERR_AUTH_USER', 'The system user has no password.')
   const rows = await db.query(sql`UPDATE res_users SET password = ${hash} WHERE id = ${uid} RETURNING id`)
   if (rows.length === 0) throw new MissingError('ERR_AUTH_USER', 'This user does not exist.')
+  await db.query(
+    options.temporary === true
+      ? sql`INSERT INTO hf_temporary_password (uid) VALUES (${uid}::int4) ON CONFLICT DO NOTHING`
+      : sql`DELETE FROM hf_temporary_password WHERE uid = ${uid}::int4`,
+  )
   await closeSessionsOf(db, uid, options.keepSession)
   await db.query(sql`DELETE FROM hf_one_time_link WHERE uid = ${uid} AND used_at IS NULL`)
-  await noteCredentialChange(db)
+  await bumpEpoch(db)
 }
 
 /**

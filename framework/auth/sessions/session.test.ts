@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { sql } from '../../sql/index.ts'
-import { scratchUsers } from '../../testing/scratch-users.ts'
+import { scratchUsers } from '../../testing/index.ts'
 import { changePassword, setPassword } from '../passwords/set-password.ts'
 import { checkCsrf, maskCsrf } from './csrf.ts'
 import { closeSession, closeSessionsOf, listSessions, openSession, readSession } from './session.ts'
 
 const tenant = await scratchUsers(null)
-after(() => tenant.close())
 const origin = { source: '192.0.2.1', userAgent: 'a browser\r\nX-Evil: 1', interactive: true }
 
 test('a session is known by its token, and the database holds nothing that would open it', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { RateLimitError } from '../../errors.ts'
 import { sql } from '../../sql/index.ts'
-import { scratchUsers } from '../../testing/scratch-users.ts'
+import { scratchUsers } from '../../testing/index.ts'
 import { hashPassword, passwordRounds, roundsSpent } from '../passwords/hash.ts'
 import { setPassword } from '../passwords/set-password.ts'
 import { createKey, findKeyUser, listKeys, revokeKey } from '../tokens/api-key.ts'
@@ -11,7 +11,6 @@ import { authenticate, authenticateCall, authenticateKey } from './authenticate.
 const password = 'copper kettle on the stove'
 const hash = await hashPassword(password)
 const tenant = await scratchUsers(hash)
-after(() => tenant.close())
 
 const person = { source: '192.0.2.1', interactive: true }
 const program = { source: '192.0.2.1', interactive: false }

@@ -14,8 +14,3 @@ export async function credentialVersion(db: Queryable, uid: number): Promise<str
     FROM res_users WHERE id = ${uid} AND active AND id <> ${systemUid}`)
   return row?.version ?? null
 }
-
-/** Tells every process that users, rights or credentials have changed. */
-export async function noteCredentialChange(db: Queryable): Promise<void> {
-  await db.query(sql`UPDATE hf_epoch SET n = n + 1`)
-}

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { RateLimitError } from '../../errors.ts'
 import { sql } from '../../sql/index.ts'
-import { scratchUsers } from '../../testing/scratch-users.ts'
+import { addressOf, scratchUsers } from '../../testing/index.ts'
 import { accountKey, sourceKey } from './account.ts'
 import { beginTry, strangeFailuresPerHour } from './throttle.ts'
 
 const tenant = await scratchUsers(null)
-after(() => tenant.close())
 const { pool } = tenant
 
 async function tryOnce(login: string, source: string): Promise<number> {
@@ -93,7 +92,7 @@ test('two processes with ten tries each at once get five tries together', async 
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => beginTry(pool, 'i', '192.0.2.1')))
     console.log(tries.filter((t) => t.status === 'fulfilled').length)
     await pool.close()`
-  const address = JSON.stringify(await tenant.address())
+  const address = JSON.stringify(await addressOf(tenant.pool))
   const run = () => new Promise<number>((resolve, reject) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, HF_TEST_ADDRESS: address }, stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { sql } from '../../sql/index.ts'
-import { scratchUsers } from '../../testing/scratch-users.ts'
+import { scratchUsers } from '../../testing/index.ts'
 import { setPassword } from '../passwords/set-password.ts'
 import { openSession, readSession } from '../sessions/session.ts'
 import { authenticate } from '../sign-in/authenticate.ts'
 import { createLink, readLink, redeemLink } from './one-time-link.ts'
 
 const tenant = await scratchUsers(null)
-after(() => tenant.close())
 const password = 'copper kettle on the stove'
 const origin = { source: '192.0.2.1', interactive: true }
 

@@ -29,7 +29,9 @@ const hsts = ['Strict-Transport-Security', 'max-age=63072000; includeSubDomains'
 
 type Flat = readonly string[]
 const prepared = new Map<string, Flat>(
-  kinds.flatMap((kind) => [true, false].map((secure) => [`${kind}${secure}`, [...always, ...(secure ? [hsts] : [])].flat()] as const)),
+  kinds.flatMap((kind) =>
+    [true, false].map((secure) => [`${kind}${secure}`, [...always, ...(secure ? [hsts] : [])].flat()] as const),
+  ),
 )
 
 /** Names and values in turn, for `writeHead`: all but the content's own headers, the policy and caching. */

@@ -22,7 +22,13 @@ export function text(status: number, body: string, more: More = {}): Reply {
  * @param location path on this origin, or a whole address that the server itself made; never a caller's text
  */
 export function redirect(location: string, status: 303 | 307 | 308 = 303, more: More = {}): Reply {
-  return { status, type: 'text/plain; charset=utf-8', body: '', ...more, headers: { ...more.headers, Location: location } }
+  return {
+    status,
+    type: 'text/plain; charset=utf-8',
+    body: '',
+    ...more,
+    headers: { ...more.headers, Location: location },
+  }
 }
 
 /** A path on our own origin, or the fallback: `//evil`, `/\evil`, other schemes and control characters are not. */

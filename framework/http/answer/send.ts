@@ -19,11 +19,15 @@ export function send(response: ServerResponse, reply: Reply, options: SendOption
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body, 'utf8') : (reply.body ?? Buffer.alloc(0))
   const headers = [
     ...securityHeaders(options.kind, options.secure),
-    'Content-Security-Policy', reply.csp ?? policyOf(options.kind),
-    'Cache-Control', reply.cache ?? 'no-store',
-    'Content-Length', String(body.length),
+    'Content-Security-Policy',
+    reply.csp ?? policyOf(options.kind),
+    'Cache-Control',
+    reply.cache ?? 'no-store',
+    'Content-Length',
+    String(body.length),
   ]
-  if (body.length > 0 || reply.type !== undefined) headers.push('Content-Type', reply.type ?? 'text/plain; charset=utf-8')
+  if (body.length > 0 || reply.type !== undefined)
+    headers.push('Content-Type', reply.type ?? 'text/plain; charset=utf-8')
   if (reply.headers !== undefined) for (const name in reply.headers) headers.push(name, reply.headers[name] as string)
   for (const cookie of reply.cookies ?? []) headers.push('Set-Cookie', cookie)
   if (options.close) headers.push('Connection', 'close')

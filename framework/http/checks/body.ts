@@ -40,7 +40,8 @@ function read(exchange: OpenExchange, { load }: Surroundings, limit: number) {
       size += chunk.length
       load.bodyBytes += chunk.length
       if (size > limit) return end(tooLarge(limit))
-      if (load.bodyBytes > load.maxBodyBytes) return end(text(503, 'The server is busy. Try again in a moment.', { headers: { 'Retry-After': '2' } }))
+      if (load.bodyBytes > load.maxBodyBytes)
+        return end(text(503, 'The server is busy. Try again in a moment.', { headers: { 'Retry-After': '2' } }))
       chunks.push(chunk)
     }
     const onEnd = () => {

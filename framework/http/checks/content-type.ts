@@ -22,7 +22,12 @@ export const checkContentType: Check = (exchange) => {
   if (type === 'none') return null
   const header = exchange.headers['content-type'] ?? ''
   if (header === accepted[type][0]) return null
-  const [media = '', ...parameters] = header.toLowerCase().split(';').map((part) => part.trim())
-  const foreignCharset = parameters.some((one) => one.startsWith('charset=') && !['utf-8', 'utf8', 'us-ascii'].includes(one.slice(8).replaceAll('"', '')))
+  const [media = '', ...parameters] = header
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const foreignCharset = parameters.some(
+    (one) => one.startsWith('charset=') && !['utf-8', 'utf8', 'us-ascii'].includes(one.slice(8).replaceAll('"', '')),
+  )
   return accepted[type].includes(media) && !foreignCharset ? null : text(415, 'This content type is not accepted here.')
 }

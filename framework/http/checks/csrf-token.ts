@@ -11,6 +11,9 @@ export const checkCsrfToken: Check = (exchange, { checkCsrf }) => {
   // Programs with a cookie jar (odoorpc, mobile clients) know no token; what a browser sends is recognised by its headers.
   if (route.kind === 'RPC' && !fromBrowser(exchange)) return null
   const header = exchange.headers['x-csrf-token']
-  const submitted = typeof header === 'string' ? header : route.kind === 'RPC' ? null : exchange.form().get('csrf_token')
-  return checkCsrf(session.csrf, submitted) ? null : text(403, 'This form is no longer valid. Go back, reload the page and try again.')
+  const submitted =
+    typeof header === 'string' ? header : route.kind === 'RPC' ? null : exchange.form().get('csrf_token')
+  return checkCsrf(session.csrf, submitted)
+    ? null
+    : text(403, 'This form is no longer valid. Go back, reload the page and try again.')
 }

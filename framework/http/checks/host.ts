@@ -14,7 +14,9 @@ const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 /** @param domains configured domains besides `localhost`; tenants are one label below them */
 export function hostPolicy(domains: readonly string[]): HostPolicy {
   const shared = new Set(['localhost', '127.0.0.1', '::1', ...domains.map((domain) => domain.toLowerCase())])
-  const parents = new Set(['localhost', ...domains.map((domain) => domain.toLowerCase())].filter((domain) => isIP(domain) === 0))
+  const parents = new Set(
+    ['localhost', ...domains.map((domain) => domain.toLowerCase())].filter((domain) => isIP(domain) === 0),
+  )
   return {
     kindOf: (host) => {
       if (shared.has(host)) return 'shared'

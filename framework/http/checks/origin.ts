@@ -24,7 +24,11 @@ export const checkOrigin: Check = (exchange) => {
 
 // Following a link from elsewhere to a page is what the web is for; embedding, fetching and framing are not.
 function isNavigation(exchange: OpenExchange): boolean {
-  return exchange.route.kind !== 'RPC' && exchange.headers['sec-fetch-mode'] === 'navigate' && exchange.headers['sec-fetch-dest'] === 'document'
+  return (
+    exchange.route.kind !== 'RPC' &&
+    exchange.headers['sec-fetch-mode'] === 'navigate' &&
+    exchange.headers['sec-fetch-dest'] === 'document'
+  )
 }
 
 function refused() {

@@ -11,8 +11,11 @@ export const checkTenant: Check = async (exchange, { directory, hosts }) => {
   exchange.tenant = exchange.hostTenant
   if ((route.session ?? 'none') !== 'none' && hosts.kindOf(exchange.host) === 'shared') {
     const named = readSessionCookies(exchange.headers.cookie).find((cookie) => cookie.tenant !== undefined)?.tenant
-    if (named !== undefined && named !== exchange.tenant?.name) exchange.tenant = (await directory.byName(named)) ?? exchange.tenant
+    if (named !== undefined && named !== exchange.tenant?.name)
+      exchange.tenant = (await directory.byName(named)) ?? exchange.tenant
   }
   // The same words as for a page that is not there: whether a tenant of this name exists is nobody's business.
-  return exchange.tenant === null && route.tenant !== 'optional' && route.kind !== 'RPC' ? text(404, 'Not found.') : null
+  return exchange.tenant === null && route.tenant !== 'optional' && route.kind !== 'RPC'
+    ? text(404, 'Not found.')
+    : null
 }

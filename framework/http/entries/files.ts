@@ -12,8 +12,18 @@ export function fileRoutes(gate: Gate): Route[] {
   const content = (x: Exchange) => serveContent(gate, x)
   const image = (x: Exchange) => serveImage(gate, x)
   return [
-    ...['/web/content/:id', '/web/content/:id/:filename', '/web/content/:model/:id/:field', '/web/content/:model/:id/:field/:filename'].map((path) => file(path, content)),
-    ...['/web/image/:id', '/web/image/:id/:filename', '/web/image/:model/:id/:field', '/web/image/:model/:id/:field/:filename'].map((path) => file(path, image)),
+    ...[
+      '/web/content/:id',
+      '/web/content/:id/:filename',
+      '/web/content/:model/:id/:field',
+      '/web/content/:model/:id/:field/:filename',
+    ].map((path) => file(path, content)),
+    ...[
+      '/web/image/:id',
+      '/web/image/:id/:filename',
+      '/web/image/:model/:id/:field',
+      '/web/image/:model/:id/:field/:filename',
+    ].map((path) => file(path, image)),
   ]
 }
 
@@ -39,7 +49,12 @@ async function serveImage(gate: Gate, exchange: Exchange): Promise<Reply> {
   const type = found === null ? null : imageType(found.bytes)
   // As in Odoo: a picture that is absent or not for this user is a placeholder, so that pages stay whole.
   if (found === null || type === null) return { status: 200, type: 'image/svg+xml; charset=utf-8', body: placeholder }
-  return { status: 200, type, body: found.bytes, headers: { 'Content-Disposition': contentDisposition('inline', found.name) } }
+  return {
+    status: 200,
+    type,
+    body: found.bytes,
+    headers: { 'Content-Disposition': contentDisposition('inline', found.name) },
+  }
 }
 
 const placeholder =
@@ -59,7 +74,15 @@ async function readFile(gate: Gate, exchange: Exchange): Promise<Found | null> {
   const [ofModel, ofField] = model === undefined || field === undefined ? ['ir.attachment', 'datas'] : [model, field]
   const fields = ofModel === 'ir.attachment' ? ['name', 'mimetype', ofField] : [ofField]
   try {
-    const result = await gate.call(tenant, session.uid, ofModel, 'read', [[id], fields], {}, { signal: exchange.signal })
+    const result = await gate.call(
+      tenant,
+      session.uid,
+      ofModel,
+      'read',
+      [[id], fields],
+      {},
+      { signal: exchange.signal },
+    )
     const [row] = rowsOf(result)
     const data = row?.[ofField]
     if (row === undefined || typeof data !== 'string' || data === '') return null
@@ -78,6 +101,9 @@ async function readFile(gate: Gate, exchange: Exchange): Promise<Found | null> {
 }
 
 function rowsOf(result: unknown): Record<string, unknown>[] {
-  const rows = typeof result === 'object' && result !== null && 'parse' in result ? (result as { parse(): unknown }).parse() : result
+  const rows =
+    typeof result === 'object' && result !== null && 'parse' in result
+      ? (result as { parse(): unknown }).parse()
+      : result
   return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : []
 }

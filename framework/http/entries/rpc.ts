@@ -1,6 +1,15 @@
 /** The routes of the external API; what they say is rpc's. */
 
-import { type Answer, answerJson2, answerJson2Get, answerJsonRpc, answerWeb, answerXmlRpc, type Gate, webMethods } from '../../rpc/index.ts'
+import {
+  type Answer,
+  answerJson2,
+  answerJson2Get,
+  answerJsonRpc,
+  answerWeb,
+  answerXmlRpc,
+  type Gate,
+  webMethods,
+} from '../../rpc/index.ts'
 import { endedCookie, sessionCookie } from '../answer/cookies.ts'
 import { text } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
@@ -15,12 +24,28 @@ export function rpcRoutes(gate: Gate): Route[] {
     program('/json/2/:model/:method', 'json', async (x) => {
       const { model = '', method = '' } = x.params
       const database = x.headers['x-odoo-database']
-      const request = { model, method, authorization: x.headers.authorization, database: typeof database === 'string' ? database : undefined, body: x.body }
+      const request = {
+        model,
+        method,
+        authorization: x.headers.authorization,
+        database: typeof database === 'string' ? database : undefined,
+        body: x.body,
+      }
       return answered(x, await answerJson2(gate, x, request))
     }),
-    { method: 'GET', path: '/json/2/:model/:method', kind: 'RPC', tenant: 'none', handler: (x) => answered(x, answerJson2Get(gate)) },
-    program('/xmlrpc/2/:service', 'xml', async (x) => answered(x, await answerXmlRpc(gate, x, x.params['service'] ?? '', x.body))),
-    program('/xmlrpc/:service', 'xml', async (x) => answered(x, await answerXmlRpc(gate, x, x.params['service'] ?? '', x.body, true))),
+    {
+      method: 'GET',
+      path: '/json/2/:model/:method',
+      kind: 'RPC',
+      tenant: 'none',
+      handler: (x) => answered(x, answerJson2Get(gate)),
+    },
+    program('/xmlrpc/2/:service', 'xml', async (x) =>
+      answered(x, await answerXmlRpc(gate, x, x.params['service'] ?? '', x.body)),
+    ),
+    program('/xmlrpc/:service', 'xml', async (x) =>
+      answered(x, await answerXmlRpc(gate, x, x.params['service'] ?? '', x.body, true)),
+    ),
     ...webMethods.map(
       (method): Route => ({
         method: 'POST',
@@ -44,6 +69,15 @@ function program(path: string, body: 'json' | 'xml', handler: Route['handler']):
 /** A protocol's answer as a reply. */
 export function answered(exchange: Exchange, answer: Answer): Reply {
   const { status, type, body, headers, session } = answer
-  const cookies = session === undefined ? undefined : [session === 'closed' ? endedCookie(exchange) : sessionCookie(exchange, session.tenant, session.token)]
-  return { status, type, body, ...(headers === undefined ? {} : { headers }), ...(cookies === undefined ? {} : { cookies }) }
+  const cookies =
+    session === undefined
+      ? undefined
+      : [session === 'closed' ? endedCookie(exchange) : sessionCookie(exchange, session.tenant, session.token)]
+  return {
+    status,
+    type,
+    body,
+    ...(headers === undefined ? {} : { headers }),
+    ...(cookies === undefined ? {} : { cookies }),
+  }
 }

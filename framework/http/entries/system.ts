@@ -26,7 +26,10 @@ export function systemRoutes(securityContact: string | undefined): Route[] {
       handler: (exchange) => {
         const expires = new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000 + halfYearMs).toISOString()
         const contact = securityContact ?? `mailto:security@${exchange.host}`
-        return text(200, `Contact: ${contact}\nExpires: ${expires}\nPreferred-Languages: en, nl\nCanonical: ${exchange.origin}/.well-known/security.txt\n`)
+        return text(
+          200,
+          `Contact: ${contact}\nExpires: ${expires}\nPreferred-Languages: en, nl\nCanonical: ${exchange.origin}/.well-known/security.txt\n`,
+        )
       },
     },
   ]

@@ -42,7 +42,11 @@ interface Pair {
 }
 
 /** Opens or makes the authority in a folder (0700, keys 0600). @param domains configured domains besides localhost */
-export async function openAuthority(folder: string, domains: readonly string[], now: Date): Promise<CertificateAuthority> {
+export async function openAuthority(
+  folder: string,
+  domains: readonly string[],
+  now: Date,
+): Promise<CertificateAuthority> {
   x509.cryptoProvider.set(webcrypto as typeof globalThis.crypto)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)
@@ -54,10 +58,15 @@ export async function openAuthority(folder: string, domains: readonly string[], 
     caPath,
     server: async (at) => {
       const known = await load(folder, 'server', at)
-      const serves = known !== null && isFresh(known, at) && namesOf(known.certificate).join() === shared.join() && (await known.certificate.verify({ publicKey: authority.certificate.publicKey, date: at }))
+      const serves =
+        known !== null &&
+        isFresh(known, at) &&
+        namesOf(known.certificate).join() === shared.join() &&
+        (await known.certificate.verify({ publicKey: authority.certificate.publicKey, date: at }))
       return chain(serves ? known : await makeServer(folder, authority, shared, at), authority)
     },
-    forHost: async (host, at) => chain({ certificate: await sign(authority, hostKeys, [host], at), keys: hostKeys }, authority),
+    forHost: async (host, at) =>
+      chain({ certificate: await sign(authority, hostKeys, [host], at), keys: hostKeys }, authority),
   }
 }
 
@@ -85,7 +94,12 @@ async function makeServer(folder: string, authority: Pair, names: readonly strin
   return save(folder, 'server', { certificate: await sign(authority, keys, names, now), keys })
 }
 
-async function sign(authority: Pair, keys: webcrypto.CryptoKeyPair, names: readonly string[], now: Date): Promise<x509.X509Certificate> {
+async function sign(
+  authority: Pair,
+  keys: webcrypto.CryptoKeyPair,
+  names: readonly string[],
+  now: Date,
+): Promise<x509.X509Certificate> {
   return x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     subject: `CN=${names[0]}`,
@@ -99,7 +113,9 @@ async function sign(authority: Pair, keys: webcrypto.CryptoKeyPair, names: reado
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isAddress(value) ? 'ip' : 'dns', value }))),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: isAddress(value) ? 'ip' : 'dns', value })),
+      ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
     ],
@@ -128,9 +144,14 @@ function namesOf(certificate: x509.X509Certificate): string[] {
 // A missing, unreadable or expired pair is made anew; a folder that a killed start left half written is such a pair.
 async function load(folder: string, name: string, now: Date): Promise<Pair | null> {
   try {
-    const [cert, key] = await Promise.all([readFile(join(folder, `${name}.pem`), 'utf8'), readFile(join(folder, `${name}.key`), 'utf8')])
+    const [cert, key] = await Promise.all([
+      readFile(join(folder, `${name}.pem`), 'utf8'),
+      readFile(join(folder, `${name}.key`), 'utf8'),
+    ])
     const certificate = new x509.X509Certificate(cert)
-    const privateKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key), algorithm, true, ['sign'])
+    const privateKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key), algorithm, true, [
+      'sign',
+    ])
     const publicKey = (await certificate.publicKey.export(algorithm, ['verify'])) as webcrypto.CryptoKey
     if (!(await belongTogether(privateKey, publicKey)) || certificate.notAfter <= now) return null
     return { certificate, keys: { privateKey, publicKey } }
@@ -167,5 +188,8 @@ async function writeWhole(path: string, content: string, mode: number): Promise<
 }
 
 async function chain(leaf: Pair, authority: Pair): Promise<KeyAndChain> {
-  return { key: await keyPem(leaf), cert: `${leaf.certificate.toString('pem')}\n${authority.certificate.toString('pem')}\n` }
+  return {
+    key: await keyPem(leaf),
+    cert: `${leaf.certificate.toString('pem')}\n${authority.certificate.toString('pem')}\n`,
+  }
 }

@@ -11,12 +11,15 @@ import type { Kind, Router } from '../routes.ts'
 import { type Arrival, readArrival, RequestExchange } from './request.ts'
 
 /** How a person's browser is told of a refusal or an error; programs get plain text. */
-export type ErrorPage = (exchange: Exchange, error: { readonly status: number; readonly message: string; readonly reference: string | null }) => Reply
+export type ErrorPage = (
+  exchange: Exchange,
+  error: { readonly status: number; readonly message: string; readonly reference: string | null },
+) => Reply
 
 export interface HandlerOptions {
   readonly router: Router
   readonly around: Surroundings
-  readonly errorPage: ErrorPage | undefined
+  readonly errorPage: ErrorPage
   readonly log: Log
   /** Whether the server is being closed. */
   readonly closing: () => boolean
@@ -37,7 +40,12 @@ export function makeHandler(options: HandlerOptions, behindProxy: boolean): Hand
   }
 }
 
-async function handle(options: HandlerOptions, request: IncomingMessage, response: ServerResponse, behindProxy: boolean): Promise<void> {
+async function handle(
+  options: HandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  behindProxy: boolean,
+): Promise<void> {
   const arrival = readArrival(request, behindProxy)
   if (arrival === null) return sendReply(options, request, response, 'RPC', !behindProxy, text(400, 'Bad request.'))
   const exchange = findRoute(options, arrival, response)
@@ -47,8 +55,11 @@ async function handle(options: HandlerOptions, request: IncomingMessage, respons
   } catch (thrown) {
     reply = errorReply(options, exchange, thrown)
   }
-  if (isPlainRefusal(reply) && exchange.route.kind === 'PAGE' && options.errorPage !== undefined) {
-    reply = { ...options.errorPage(exchange, { status: reply.status, message: reply.body, reference: null }), ...(reply.headers === undefined ? {} : { headers: reply.headers }) }
+  if (isPlainRefusal(reply) && isForPerson(exchange)) {
+    reply = {
+      ...options.errorPage(exchange, { status: reply.status, message: reply.body, reference: null }),
+      ...(reply.headers === undefined ? {} : { headers: reply.headers }),
+    }
   }
   sendReply(options, request, response, exchange.route.kind, exchange.secure, reply)
 }
@@ -57,32 +68,59 @@ async function handle(options: HandlerOptions, request: IncomingMessage, respons
 function findRoute({ router, around }: HandlerOptions, arrival: Arrival, response: ServerResponse): RequestExchange {
   const match = router.match(arrival.request.method ?? '', arrival.path)
   const { directory, hosts } = around
-  if (match.found === 'route') return new RequestExchange(arrival, match.route, match.params, response, directory, hosts)
-  const reply = match.found === 'nothing' ? text(404, 'Not found.') : text(405, 'This method is not allowed here.', { headers: { Allow: match.allow } })
+  if (match.found === 'route')
+    return new RequestExchange(arrival, match.route, match.params, response, directory, hosts)
+  const reply =
+    match.found === 'nothing'
+      ? text(404, 'Not found.')
+      : text(405, 'This method is not allowed here.', { headers: { Allow: match.allow } })
   const kind: Kind = wantsPage(arrival) ? 'PAGE' : 'RPC'
-  const route = { method: 'GET', path: arrival.path, kind, tenant: 'none', ownCredentials: true, handler: () => reply } as const
+  const route = {
+    method: 'GET',
+    path: arrival.path,
+    kind,
+    tenant: 'none',
+    ownCredentials: true,
+    handler: () => reply,
+  } as const
   return new RequestExchange(arrival, route, {}, response, directory, hosts)
 }
 
 function wantsPage({ request }: Arrival): boolean {
-  return (request.method === 'GET' || request.method === 'HEAD') && request.headers.accept?.includes('text/html') === true
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') && request.headers.accept?.includes('text/html') === true
+  )
 }
 
 function errorReply({ errorPage, log }: HandlerOptions, exchange: Exchange, thrown: unknown): Reply {
   const { error, reference } = settle(thrown, log, { path: exchange.route.path })
-  const page = exchange.route.kind === 'PAGE' || exchange.route.kind === 'LINK'
-  if (page && errorPage !== undefined) return errorPage(exchange, { status: error.status, message: error.message, reference })
+  if (isForPerson(exchange)) return errorPage(exchange, { status: error.status, message: error.message, reference })
   return text(error.status, error instanceof AppError ? error.message : 'Error.')
+}
+
+function isForPerson({ route }: Exchange): boolean {
+  return route.kind === 'PAGE' || route.kind === 'LINK'
 }
 
 function isPlainRefusal(reply: Reply): reply is Reply & { body: string } {
   return reply.status >= 400 && typeof reply.body === 'string' && reply.type?.startsWith('text/plain') === true
 }
 
-function sendReply(options: HandlerOptions, request: IncomingMessage, response: ServerResponse, kind: Kind, secure: boolean, reply: Reply): void {
+function sendReply(
+  options: HandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  kind: Kind,
+  secure: boolean,
+  reply: Reply,
+): void {
   // What is left of an unread body must not be taken for the next request.
   const unread = !request.complete && (request.headers['content-length'] ?? '0') !== '0'
   const chunked = !request.complete && request.headers['transfer-encoding'] !== undefined
-  send(response, reply, { kind, secure, head: request.method === 'HEAD', close: unread || chunked || options.closing() })
+  send(response, reply, {
+    kind,
+    secure,
+    head: request.method === 'HEAD',
+    close: unread || chunked || options.closing(),
+  })
 }
-

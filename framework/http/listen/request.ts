@@ -33,7 +33,14 @@ export class RequestExchange implements OpenExchange {
   #form: URLSearchParams | undefined
   #abort: AbortController | undefined
 
-  constructor(arrival: Arrival, route: Route, params: Readonly<Record<string, string>>, response: ServerResponse, directory: TenantDirectory, hosts: HostPolicy) {
+  constructor(
+    arrival: Arrival,
+    route: Route,
+    params: Readonly<Record<string, string>>,
+    response: ServerResponse,
+    directory: TenantDirectory,
+    hosts: HostPolicy,
+  ) {
     this.request = arrival.request
     this.route = route
     this.method = arrival.request.method ?? 'GET'
@@ -77,7 +84,8 @@ export class RequestExchange implements OpenExchange {
 
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
-      const abort = (this.#abort = new AbortController())
+      const abort = new AbortController()
+      this.#abort = abort
       if (this.#response.destroyed) abort.abort()
       else this.#response.once('close', () => this.#response.writableFinished || abort.abort())
     }
@@ -89,7 +97,8 @@ export class RequestExchange implements OpenExchange {
   async tenantNamed(name: string): Promise<Tenant | null> {
     // Some clients take the first label of the host for the database's name, also where the host is an address.
     const alias = name === this.host.slice(0, this.host.indexOf('.') >>> 0)
-    if (this.#hosts.kindOf(this.host) === 'tenant') return this.hostTenant !== null && (name === this.hostTenant.name || alias) ? this.hostTenant : null
+    if (this.#hosts.kindOf(this.host) === 'tenant')
+      return this.hostTenant !== null && (name === this.hostTenant.name || alias) ? this.hostTenant : null
     return (await this.#directory.byName(name)) ?? (alias ? this.hostTenant : null)
   }
 
@@ -153,7 +162,7 @@ function cleanPath(raw: string): string | null {
       return null
     }
   }
-  if (/[\0-\x1f\x7f\\]/.test(path)) return null
+  if (/[\p{Cc}\\]/u.test(path)) return null
   if (path.includes('//')) path = path.replace(/\/{2,}/g, '/')
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }

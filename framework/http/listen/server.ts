@@ -5,11 +5,12 @@ import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { checkCsrf, readSession } from '../../auth/index.ts'
 import { type Gate, liveGate, type Log, sessionExpired, type TenantDirectory } from '../../rpc/index.ts'
-import { ownPath, redirect, text } from '../answer/reply.ts'
+import { html, ownPath, redirect, text } from '../answer/reply.ts'
 import { hostPolicy } from '../checks/host.ts'
 import { fileRoutes } from '../entries/files.ts'
 import { answered, rpcRoutes } from '../entries/rpc.ts'
 import { systemRoutes } from '../entries/system.ts'
+import { errorPage } from '../pages/error-page.ts'
 import type { Load, Surroundings } from '../pipeline.ts'
 import { buildRouter, type Route } from '../routes.ts'
 import { openAuthority } from './certificates.ts'
@@ -30,6 +31,7 @@ export interface HttpServerOptions {
   readonly log: Log
   /** Routes of other rooms, e.g. pages. */
   readonly routes?: readonly Route[]
+  /** Default: the page of `pages/`. */
   readonly errorPage?: ErrorPage
   /** `mailto:` or `https:` address for reports of vulnerabilities. */
   readonly securityContact?: string
@@ -54,15 +56,27 @@ export interface HttpServer {
 }
 
 const loopback = '127.0.0.1'
+const showError: ErrorPage = (_exchange, { status, reference }) =>
+  html(errorPage(status, reference ?? undefined), status)
 
 /** Starts HTTPS, and plain HTTP on loopback where a port is given. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const gate = options.gate ?? liveGate(options.log)
   const hosts = hostPolicy(options.domains ?? [])
-  const router = buildRouter([...rpcRoutes(gate), ...fileRoutes(gate), ...systemRoutes(options.securityContact), ...(options.routes ?? [])])
+  const router = buildRouter([
+    ...rpcRoutes(gate),
+    ...fileRoutes(gate),
+    ...systemRoutes(options.securityContact),
+    ...(options.routes ?? []),
+  ])
   const authority = await openAuthority(options.certificateFolder, options.domains ?? [], new Date())
   const tls = await serverTls(authority, hosts, options.log)
-  const load: Load = { requests: 0, bodyBytes: 0, maxRequests: options.maxRequests ?? 2_000, maxBodyBytes: options.maxBodyBytes ?? 1024 * 1024 * 1024 }
+  const load: Load = {
+    requests: 0,
+    bodyBytes: 0,
+    maxRequests: options.maxRequests ?? 2_000,
+    maxBodyBytes: options.maxBodyBytes ?? 1024 * 1024 * 1024,
+  }
   let closing = false
   const secure = createServer({ ...tls.options, ...bounds })
   const httpsPort = await listen(secure, options.httpsPort, options.httpsHost)
@@ -79,7 +93,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return redirect(`/web/login?redirect=${encodeURIComponent(ownPath(exchange.target, '/'))}`)
     },
   }
-  const handlerOptions = { router, around, errorPage: options.errorPage, log: options.log, closing: () => closing }
+  const handlerOptions = {
+    router,
+    around,
+    errorPage: options.errorPage ?? showError,
+    log: options.log,
+    closing: () => closing,
+  }
   secure.on('request', makeHandler(handlerOptions, false))
   const servers: Server[] = [secure]
   let httpUrl: string | null = null
@@ -130,7 +150,12 @@ async function listen(server: Server, port: number, host: string | undefined): P
 
 function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable) return void socket.destroy()
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request'
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 

@@ -46,9 +46,13 @@ export function withDependencies(manifests: ReadonlyMap<string, AppManifest>, na
   const done = new Set<string>()
   const visit = (name: string, trail: readonly string[]): void => {
     if (done.has(name)) return
-    if (trail.includes(name)) throw new TypeError(`The applications ${[...trail, name].join(' → ')} depend on each other in a circle.`)
+    if (trail.includes(name))
+      throw new TypeError(`The applications ${[...trail, name].join(' → ')} depend on each other in a circle.`)
     const manifest = manifests.get(name)
-    if (!manifest) throw new InvalidRequestError('ERR_APP_UNKNOWN', `There is no application '${name}'.`, { detail: { name, trail } })
+    if (!manifest)
+      throw new InvalidRequestError('ERR_APP_UNKNOWN', `There is no application '${name}'.`, {
+        detail: { name, trail },
+      })
     for (const other of manifest.depends) visit(other, [...trail, name])
     done.add(name)
     order.push(manifest)
@@ -65,13 +69,15 @@ async function readManifests(folders: readonly string[]): Promise<ReadonlyMap<st
       const file = join(folder, entry, 'app.ts')
       if (!(await isFile(file))) continue
       const manifest = checkManifest(entry, ((await import(pathToFileURL(file).href)) as { default?: unknown }).default)
-      if (manifests.has(entry)) throw new TypeError(`The application ${entry} exists twice; the second one is in ${folder}.`)
+      if (manifests.has(entry))
+        throw new TypeError(`The application ${entry} exists twice; the second one is in ${folder}.`)
       manifests.set(entry, manifest)
     }
   }
   for (const { name, depends } of manifests.values()) {
     const missing = depends.filter((other) => !manifests.has(other))
-    if (missing.length > 0) throw new TypeError(`The application ${name} depends on ${missing.join(', ')}, which is not there.`)
+    if (missing.length > 0)
+      throw new TypeError(`The application ${name} depends on ${missing.join(', ')}, which is not there.`)
   }
   withDependencies(manifests, [...manifests.keys()])
   return manifests
@@ -79,12 +85,20 @@ async function readManifests(folders: readonly string[]): Promise<ReadonlyMap<st
 
 function checkManifest(folder: string, value: unknown): AppManifest {
   const manifest = value as Partial<AppManifest> | undefined
-  if (!manifest || typeof manifest !== 'object') throw new TypeError(`${folder}/app.ts has no default export made by app().`)
-  if (manifest.name !== folder) throw new TypeError(`${folder}/app.ts calls itself ${String(manifest.name)}; an application bears the name of its folder.`)
-  if (!/^[a-z][a-z0-9_]{0,40}$/.test(folder)) throw new TypeError(`${folder} is not a usable name of an application: lower-case letters, digits and _.`)
-  if (!/^\d+\.\d+\.\d+$/.test(manifest.version ?? '')) throw new TypeError(`${folder}/app.ts needs a version of the form 1.0.0.`)
-  if (!Array.isArray(manifest.depends) || !Array.isArray(manifest.load)) throw new TypeError(`${folder}/app.ts needs the lists depends and load.`)
-  if (folder !== 'base' && manifest.depends.length === 0) throw new TypeError(`${folder}/app.ts depends on nothing; every application depends at least on base.`)
+  if (!manifest || typeof manifest !== 'object')
+    throw new TypeError(`${folder}/app.ts has no default export made by app().`)
+  if (manifest.name !== folder)
+    throw new TypeError(
+      `${folder}/app.ts calls itself ${String(manifest.name)}; an application bears the name of its folder.`,
+    )
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(folder))
+    throw new TypeError(`${folder} is not a usable name of an application: lower-case letters, digits and _.`)
+  if (!/^\d+\.\d+\.\d+$/.test(manifest.version ?? ''))
+    throw new TypeError(`${folder}/app.ts needs a version of the form 1.0.0.`)
+  if (!Array.isArray(manifest.depends) || !Array.isArray(manifest.load))
+    throw new TypeError(`${folder}/app.ts needs the lists depends and load.`)
+  if (folder !== 'base' && manifest.depends.length === 0)
+    throw new TypeError(`${folder}/app.ts depends on nothing; every application depends at least on base.`)
   return manifest as AppManifest
 }
 

@@ -13,7 +13,8 @@ let last: Promise<unknown> = Promise.resolve()
  * @throws InvalidRequestError ERR_APP_UNKNOWN
  */
 export async function loadApps(names: readonly string[], folders?: readonly string[]): Promise<AppManifest[]> {
-  const manifests = withDependencies(await discoverApps(folders), names)
+  // Sorted, so that the same set always has the same order and its registry is shared.
+  const manifests = withDependencies(await discoverApps(folders), [...names].sort())
   for (const manifest of manifests) await loadOnce(manifest)
   return manifests
 }

@@ -19,7 +19,8 @@ export class ExternalIds {
     const rows = await tx.query<{ module: string; name: string; model: string; res_id: number | null }>(
       sql`SELECT module, name, model, res_id FROM ir_model_data WHERE model <> 'ir.model.fields'`,
     )
-    for (const row of rows) if (row.res_id !== null) ids.#known.set(`${row.module}.${row.name}`, { model: row.model, id: row.res_id })
+    for (const row of rows)
+      if (row.res_id !== null) ids.#known.set(`${row.module}.${row.name}`, { model: row.model, id: row.res_id })
     return ids
   }
 
@@ -30,7 +31,11 @@ export class ExternalIds {
   /** @throws InvalidRequestError ERR_DATA_REF when nothing bears this external id */
   resolve(xmlid: string, from: string): number {
     const found = this.#known.get(xmlid)
-    if (!found) throw new InvalidRequestError('ERR_DATA_REF', `${from} refers to ${xmlid}, which no installed application provides.`)
+    if (!found)
+      throw new InvalidRequestError(
+        'ERR_DATA_REF',
+        `${from} refers to ${xmlid}, which no installed application provides.`,
+      )
     return found.id
   }
 

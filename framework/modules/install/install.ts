@@ -2,7 +2,7 @@
 
 import { type Tenant, withSystemEnv } from '../../access/index.ts'
 import { authTables } from '../../auth/index.ts'
-import { type Declaration, type ModelRegistry } from '../../orm/index.ts'
+import type { Declaration, ModelRegistry } from '../../orm/index.ts'
 import { type Queryable, sql, type Transaction, withTransaction } from '../../sql/index.ts'
 import { availableApps } from '../discover/discover.ts'
 import { loadApps } from '../discover/load.ts'
@@ -26,14 +26,23 @@ export interface InstallOptions {
  * Installs these applications and what they depend on; those that are there already stay untouched.
  * @throws InvalidRequestError ERR_APP_UNKNOWN; whatever fails, the tenant stays as it was
  */
-export async function installApps(tenant: Tenant, apps: readonly string[], options: InstallOptions): Promise<SchemaReport> {
+export async function installApps(
+  tenant: Tenant,
+  apps: readonly string[],
+  options: InstallOptions,
+): Promise<SchemaReport> {
   await loadApps(apps)
   // A single try: the whole is long, and nothing else writes to a tenant's models meanwhile.
   return withTransaction(tenant.pool, (tx) => installInto(tenant, tx, apps, options), { tries: 2 })
 }
 
 /** The same inside the caller's transaction; the tenant's registry changes when it commits. */
-export async function installInto(tenant: Tenant, tx: Transaction, apps: readonly string[], options: InstallOptions): Promise<SchemaReport> {
+export async function installInto(
+  tenant: Tenant,
+  tx: Transaction,
+  apps: readonly string[],
+  options: InstallOptions,
+): Promise<SchemaReport> {
   const present = new Set(await installedApps(tx))
   const order = (await loadApps([...present, ...apps])).map(({ name }) => name)
   const fresh = new Set(order.filter((name) => !present.has(name)))
@@ -58,7 +67,12 @@ interface Work extends InstallOptions {
 }
 
 /** Everything between an empty or older database and one of this registry. */
-export async function bring(tenant: Tenant, tx: Transaction, registry: ModelRegistry, work: Work): Promise<SchemaReport> {
+export async function bring(
+  tenant: Tenant,
+  tx: Transaction,
+  registry: ModelRegistry,
+  work: Work,
+): Promise<SchemaReport> {
   await createSystemTables(tx, authTables)
   // Installations of one tenant wait for each other.
   await tx.query(sql`SELECT n FROM hf_epoch FOR UPDATE`)
@@ -82,7 +96,9 @@ export async function bring(tenant: Tenant, tx: Transaction, registry: ModelRegi
 
 // Data of an application before its demo data, applications in the order of their dependencies.
 function declarationsOf(registry: ModelRegistry, work: Work): Extract<Declaration, { is: 'records' }>[] {
-  const mine = registry.declarations.filter((d) => d.is === 'records').filter((d) => work.of.has(d.app) && (work.demo || d.options.demo !== true))
+  const mine = registry.declarations
+    .filter((d) => d.is === 'records')
+    .filter((d) => work.of.has(d.app) && (work.demo || d.options.demo !== true))
   return registry.apps.flatMap((app) => {
     const own = mine.filter((d) => d.app === app)
     return [...own.filter((d) => d.options.demo !== true), ...own.filter((d) => d.options.demo === true)]

@@ -25,7 +25,13 @@ interface Row {
  * Every record gets its number before the first one is made, so that references may point forwards.
  * @param upgrade leave records alone that are declared with `update: false` and exist
  */
-export async function loadRecords(env: Env, tx: Queryable, declarations: readonly RecordsDeclaration[], ids: ExternalIds, upgrade: boolean): Promise<void> {
+export async function loadRecords(
+  env: Env,
+  tx: Queryable,
+  declarations: readonly RecordsDeclaration[],
+  ids: ExternalIds,
+  upgrade: boolean,
+): Promise<void> {
   const allocate = await numberer(env.registry, tx, declarations)
   const batches = declarations.map((declaration) => ({ declaration, rows: prepare(declaration, ids, allocate) }))
   await ids.save(tx)
@@ -43,7 +49,13 @@ function prepare(declaration: RecordsDeclaration, ids: ExternalIds, allocate: (m
   })
 }
 
-async function loadBatch(env: Env, { app, model, options }: RecordsDeclaration, rows: readonly Row[], ids: ExternalIds, upgrade: boolean): Promise<void> {
+async function loadBatch(
+  env: Env,
+  { app, model, options }: RecordsDeclaration,
+  rows: readonly Row[],
+  ids: ExternalIds,
+  upgrade: boolean,
+): Promise<void> {
   const resolved = (row: Row): Values => {
     const { id: _, ...values } = resolveRefs(row.values, app, row.xmlid, ids) as Record<string, unknown>
     return values
@@ -69,20 +81,29 @@ function resolveRefs(value: unknown, app: string, from: string, ids: ExternalIds
 }
 
 // The next free number below those of people, behind all that declarations fix.
-async function numberer(registry: ModelRegistry, tx: Queryable, declarations: readonly RecordsDeclaration[]): Promise<(model: string) => number> {
+async function numberer(
+  registry: ModelRegistry,
+  tx: Queryable,
+  declarations: readonly RecordsDeclaration[],
+): Promise<(model: string) => number> {
   const last = new Map<string, number>()
   for (const model of new Set(declarations.map((d) => d.model))) {
     const table = registry.models.get(model)?.table
-    if (table === undefined) throw new TypeError(`An application ships records of ${model}, which no installed application declares.`)
-    const [row] = await tx.query<{ last: number }>(sql`SELECT coalesce(max(id), 0)::int4 AS last FROM ${name(table)} WHERE id < ${firstPersonalId}`)
+    if (table === undefined)
+      throw new TypeError(`An application ships records of ${model}, which no installed application declares.`)
+    const [row] = await tx.query<{ last: number }>(
+      sql`SELECT coalesce(max(id), 0)::int4 AS last FROM ${name(table)} WHERE id < ${firstPersonalId}`,
+    )
     last.set(model, row?.last ?? 0)
   }
   for (const { model, rows } of declarations) {
-    for (const { id } of Object.values(rows)) if (typeof id === 'number') last.set(model, Math.max(last.get(model) ?? 0, id))
+    for (const { id } of Object.values(rows))
+      if (typeof id === 'number') last.set(model, Math.max(last.get(model) ?? 0, id))
   }
   return (model) => {
     const next = (last.get(model) ?? 0) + 1
-    if (next >= firstPersonalId) throw new ServerError('ERR_DATA_ID', `There are no numbers left for records of ${model} that applications ship.`)
+    if (next >= firstPersonalId)
+      throw new ServerError('ERR_DATA_ID', `There are no numbers left for records of ${model} that applications ship.`)
     last.set(model, next)
     return next
   }

@@ -5,9 +5,19 @@ import { type Queryable, sql } from '../../sql/index.ts'
 import { firstPersonalId } from './load-records.ts'
 
 /** Writes one row for every application on disk; these names become installed, the state of the others stays. */
-export async function writeModules(tx: Queryable, available: readonly AppManifest[], installed: ReadonlySet<string>, demo: boolean): Promise<void> {
+export async function writeModules(
+  tx: Queryable,
+  available: readonly AppManifest[],
+  installed: ReadonlySet<string>,
+  demo: boolean,
+): Promise<void> {
   const rows = available.map((app) => ({
-    name: app.name, shortdesc: app.title, summary: app.summary, application: app.application === true, version: app.version, installed: installed.has(app.name),
+    name: app.name,
+    shortdesc: app.title,
+    summary: app.summary,
+    application: app.application === true,
+    version: app.version,
+    installed: installed.has(app.name),
     demo: demo && installed.has(app.name),
   }))
   const json = JSON.stringify(rows)

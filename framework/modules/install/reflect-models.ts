@@ -25,7 +25,9 @@ export async function reflectModels(tx: Queryable, registry: ModelRegistry): Pro
 }
 
 async function reflectFields(tx: Queryable, models: readonly ModelInfo[]): Promise<void> {
-  const rows = models.flatMap((model) => [...model.fields.values()].filter((field) => !field.manual).map((field) => fieldRow(model, field)))
+  const rows = models.flatMap((model) =>
+    [...model.fields.values()].filter((field) => !field.manual).map((field) => fieldRow(model, field)),
+  )
   await tx.query(sql`
     WITH wanted AS MATERIALIZED (
       SELECT r.*, m.id AS model_id FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (
@@ -72,7 +74,15 @@ async function reflectSelections(tx: Queryable): Promise<void> {
 async function reflectExternalIds(tx: Queryable, models: readonly ModelInfo[]): Promise<void> {
   const rows = models.flatMap((model) => [
     { module: model.app, name: `model_${model.table}`, model: 'ir.model', of: model.name, field: null },
-    ...[...model.fields.values()].filter((field) => !field.manual).map((field) => ({ module: field.app, name: `field_${model.table}__${field.name}`, model: 'ir.model.fields', of: model.name, field: field.name })),
+    ...[...model.fields.values()]
+      .filter((field) => !field.manual)
+      .map((field) => ({
+        module: field.app,
+        name: `field_${model.table}__${field.name}`,
+        model: 'ir.model.fields',
+        of: model.name,
+        field: field.name,
+      })),
   ])
   await tx.query(sql`
     INSERT INTO ir_model_data (module, name, model, res_id, noupdate, create_uid, create_date, write_uid, write_date)
@@ -89,30 +99,58 @@ function isManual(model: ModelInfo): boolean {
 
 function modelRow(model: ModelInfo): Record<string, unknown> {
   return {
-    model: model.name, name: model.options.description, ord: model.options.order ?? 'id', transient: model.options.transient === true,
-    abstract: model.options.abstract === true, modules: model.app,
+    model: model.name,
+    name: model.options.description,
+    ord: model.options.order ?? 'id',
+    transient: model.options.transient === true,
+    abstract: model.options.abstract === true,
+    modules: model.app,
   }
 }
 
 function fieldRow(model: ModelInfo, field: FieldInfo): Record<string, unknown> {
   const { options } = field
   return {
-    model: model.name, name: field.name, field_description: field.label, help: options.help ?? null, ttype: field.kind, relation: field.comodel ?? null,
-    relation_field: field.inverse ?? null, relation_table: field.link?.table ?? null, column1: field.link?.own ?? null, column2: field.link?.other ?? null,
-    required: options.required === true, readonly: isReadonly(field), store: isStored(field), index: options.index !== undefined && options.index !== false,
-    translate: options.translate === true, copied: isCopied(field), related: field.related?.join('.') ?? null, depends: field.computed?.on.join(',') ?? null,
-    on_delete: field.kind === 'many2one' ? (options.ondelete ?? (options.required ? 'restrict' : 'set null')) : null, size: options.size ?? null,
-    currency_field: field.kind === 'monetary' ? (options.currencyField ?? 'currency_id') : null, company_dependent: options.companyDependent === true,
-    modules: field.app, selection: field.selection && field.kind === 'selection' ? JSON.stringify(field.selection) : null,
+    model: model.name,
+    name: field.name,
+    field_description: field.label,
+    help: options.help ?? null,
+    ttype: field.kind,
+    relation: field.comodel ?? null,
+    relation_field: field.inverse ?? null,
+    relation_table: field.link?.table ?? null,
+    column1: field.link?.own ?? null,
+    column2: field.link?.other ?? null,
+    required: options.required === true,
+    readonly: isReadonly(field),
+    store: isStored(field),
+    index: options.index !== undefined && options.index !== false,
+    translate: options.translate === true,
+    copied: isCopied(field),
+    related: field.related?.join('.') ?? null,
+    depends: field.computed?.on.join(',') ?? null,
+    on_delete: field.kind === 'many2one' ? (options.ondelete ?? (options.required ? 'restrict' : 'set null')) : null,
+    size: options.size ?? null,
+    currency_field: field.kind === 'monetary' ? (options.currencyField ?? 'currency_id') : null,
+    company_dependent: options.companyDependent === true,
+    modules: field.app,
+    selection: field.selection && field.kind === 'selection' ? JSON.stringify(field.selection) : null,
   }
 }
 
 function isReadonly({ options, delegate }: FieldInfo): boolean {
-  return options.readonly ?? (delegate === undefined && options.editable !== true && (options.compute === true || options.related !== undefined))
+  return (
+    options.readonly ??
+    (delegate === undefined && options.editable !== true && (options.compute === true || options.related !== undefined))
+  )
 }
 
 function isStored(field: FieldInfo): boolean {
-  return field.column || field.link !== undefined || (field.options.store !== false && field.options.compute !== true && field.related === undefined)
+  return (
+    field.column ||
+    field.link !== undefined ||
+    (field.options.store !== false && field.options.compute !== true && field.related === undefined)
+  )
 }
 
 function isCopied({ kind, options }: FieldInfo): boolean {

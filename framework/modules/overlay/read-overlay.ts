@@ -28,7 +28,10 @@ interface FieldRow {
 
 /** `undefined` when the tenant has no models or fields of its own, so that it shares the registry of all others. */
 export async function readOverlay(db: Queryable): Promise<OverlayModels | undefined> {
-  const [row] = await db.query<{ models: { model: string; name: string; order: string | null; transient: boolean | null }[]; fields: FieldRow[] }>(sql`
+  const [row] = await db.query<{
+    models: { model: string; name: string; order: string | null; transient: boolean | null }[]
+    fields: FieldRow[]
+  }>(sql`
     SELECT
       (SELECT coalesce(json_agg(json_build_object('model', model, 'name', name, 'order', "order", 'transient', transient) ORDER BY model), '[]')
        FROM ir_model WHERE state = 'manual') AS models,
@@ -41,27 +44,56 @@ export async function readOverlay(db: Queryable): Promise<OverlayModels | undefi
   if (!row || (row.models.length === 0 && row.fields.length === 0)) return undefined
   return {
     key: createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 16),
-    models: row.models.map(({ model, name, order, transient }) => ({ name: model, options: { description: name, ...(order ? { order } : {}), ...(transient ? { transient } : {}) } })),
+    models: row.models.map(({ model, name, order, transient }) => ({
+      name: model,
+      options: { description: name, ...(order ? { order } : {}), ...(transient ? { transient } : {}) },
+    })),
     fields: row.fields.map((field) => ({ model: field.model, name: field.name, field: fieldOf(field) })),
   }
 }
 
 const kinds: ReadonlySet<string> = new Set([
-  'char', 'text', 'html', 'boolean', 'integer', 'float', 'monetary', 'date', 'datetime', 'binary', 'selection', 'many2one', 'one2many', 'many2many', 'reference', 'json',
+  'char',
+  'text',
+  'html',
+  'boolean',
+  'integer',
+  'float',
+  'monetary',
+  'date',
+  'datetime',
+  'binary',
+  'selection',
+  'many2one',
+  'one2many',
+  'many2many',
+  'reference',
+  'json',
 ])
 
 function fieldOf(row: FieldRow): AnyField {
-  if (!kinds.has(row.ttype)) throw new ValidationError('ERR_FIELD_TYPE', `The field ${row.name} has the type '${row.ttype}', which does not exist.`)
+  if (!kinds.has(row.ttype))
+    throw new ValidationError(
+      'ERR_FIELD_TYPE',
+      `The field ${row.name} has the type '${row.ttype}', which does not exist.`,
+    )
   const relational = row.ttype === 'many2one' || row.ttype === 'one2many' || row.ttype === 'many2many'
-  if (relational && !row.relation) throw new ValidationError('ERR_FIELD_RELATION', `The field ${row.name} needs the model that it refers to.`)
-  if (row.ttype === 'one2many' && !row.relation_field) throw new ValidationError('ERR_FIELD_RELATION', `The field ${row.name} needs the field of the other model that refers back.`)
+  if (relational && !row.relation)
+    throw new ValidationError('ERR_FIELD_RELATION', `The field ${row.name} needs the model that it refers to.`)
+  if (row.ttype === 'one2many' && !row.relation_field)
+    throw new ValidationError(
+      'ERR_FIELD_RELATION',
+      `The field ${row.name} needs the field of the other model that refers back.`,
+    )
   return {
     kind: row.ttype as AnyField['kind'],
     ...(relational ? { comodel: row.relation ?? '' } : {}),
     ...(row.ttype === 'one2many' ? { inverse: row.relation_field ?? '' } : {}),
     ...(row.ttype === 'selection' || row.ttype === 'reference' ? { selection: row.selection } : {}),
     options: {
-      label: row.label, required: row.required === true, readonly: row.readonly === true,
+      label: row.label,
+      required: row.required === true,
+      readonly: row.readonly === true,
       ...(row.help ? { help: row.help } : {}),
       ...(row.related ? { related: row.related, store: row.store === true } : {}),
       ...(row.ttype === 'monetary' && row.currency_field ? { currencyField: row.currency_field } : {}),
@@ -69,7 +101,9 @@ function fieldOf(row: FieldRow): AnyField {
       ...(row.ttype === 'many2one' ? { ondelete: onDelete(row.on_delete) } : {}),
       ...(row.ttype === 'many2many' ? linkOf(row) : {}),
       ...(row.index ? { index: true } : {}),
-      ...(row.translate && (row.ttype === 'char' || row.ttype === 'text' || row.ttype === 'html') ? { translate: true } : {}),
+      ...(row.translate && (row.ttype === 'char' || row.ttype === 'text' || row.ttype === 'html')
+        ? { translate: true }
+        : {}),
       ...(row.copied === false ? { copy: false } : {}),
     },
   }

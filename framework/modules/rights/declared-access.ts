@@ -25,7 +25,12 @@ interface AccessRecord {
  * Writes what the declarations say and no record says yet; with `upgrade`, also what they say differently now.
  * Records that an administrator made or switched off stay as they are.
  */
-export async function loadAccess(tx: Queryable, registry: ModelRegistry, ids: ExternalIds, upgrade: boolean): Promise<void> {
+export async function loadAccess(
+  tx: Queryable,
+  registry: ModelRegistry,
+  ids: ExternalIds,
+  upgrade: boolean,
+): Promise<void> {
   const records = accessRecords(registry.declarations.filter((d) => d.is === 'access'))
   for (const source of ['ir.model.access', 'ir.rule'] as const) {
     const wanted = records.filter((record) => record.source === source && (upgrade || !ids.get(record.xmlid)))
@@ -43,25 +48,52 @@ export async function loadAccess(tx: Queryable, registry: ModelRegistry, ids: Ex
 export function accessRecords(declarations: readonly AccessDeclaration[]): AccessRecord[] {
   const limited = new Map<string, Set<Operation>>()
   for (const { model, rules } of declarations) {
-    for (const rule of rules) if (rule.group && rule.domain) for (const op of rule.ops) limited.set(model, (limited.get(model) ?? new Set()).add(op))
+    for (const rule of rules)
+      if (rule.group && rule.domain)
+        for (const op of rule.ops) limited.set(model, (limited.get(model) ?? new Set()).add(op))
   }
   const taken = new Map<string, number>()
-  return declarations.flatMap(({ app, model, rules }) => rules.flatMap((rule) => recordsOf(app, model, rule, limited.get(model) ?? new Set(), taken)))
+  return declarations.flatMap(({ app, model, rules }) =>
+    rules.flatMap((rule) => recordsOf(app, model, rule, limited.get(model) ?? new Set(), taken)),
+  )
 }
 
-function recordsOf(app: string, model: string, rule: Rule, limited: ReadonlySet<Operation>, taken: Map<string, number>): AccessRecord[] {
+function recordsOf(
+  app: string,
+  model: string,
+  rule: Rule,
+  limited: ReadonlySet<Operation>,
+  taken: Map<string, number>,
+): AccessRecord[] {
   const group = rule.group === undefined ? null : fullXmlid(app, rule.group)
   const suffix = `${model.replaceAll('.', '_')}_${group?.split('.')[1] ?? 'everybody'}`
   const count = (taken.get(`${app}.${suffix}`) ?? 0) + 1
   taken.set(`${app}.${suffix}`, count)
   const key = count === 1 ? suffix : `${suffix}_${count}`
-  const common = { model, name: rule.name ?? `${model} ${group ?? 'everybody'}`, group, fields: rule.fields?.join(',') ?? null }
-  const permission: AccessRecord = { ...common, xmlid: `${app}.access_${key}`, source: 'ir.model.access', ops: rule.ops, domain: null }
+  const common = {
+    model,
+    name: rule.name ?? `${model} ${group ?? 'everybody'}`,
+    group,
+    fields: rule.fields?.join(',') ?? null,
+  }
+  const permission: AccessRecord = {
+    ...common,
+    xmlid: `${app}.access_${key}`,
+    source: 'ir.model.access',
+    ops: rule.ops,
+    domain: null,
+  }
   const ruleOf = (ops: readonly Operation[], domain: Rule['domain']): AccessRecord => ({
-    ...common, xmlid: `${app}.rule_${key}`, source: 'ir.rule', ops, domain: formatDomainLiteral(domain ?? [[1, '=', 1]]), fields: null,
+    ...common,
+    xmlid: `${app}.rule_${key}`,
+    source: 'ir.rule',
+    ops,
+    domain: formatDomainLiteral(domain ?? [[1, '=', 1]]),
+    fields: null,
   })
   if (group === null) {
-    if (!rule.domain) throw new TypeError(`${app} declares access to ${model} with neither a group nor a domain; name who may.`)
+    if (!rule.domain)
+      throw new TypeError(`${app} declares access to ${model} with neither a group nor a domain; name who may.`)
     return [ruleOf(rule.ops, rule.domain)]
   }
   if (rule.domain) return [permission, ruleOf(rule.ops, rule.domain)]
@@ -69,11 +101,20 @@ function recordsOf(app: string, model: string, rule: Rule, limited: ReadonlySet<
   return shared.length > 0 ? [permission, ruleOf(shared, undefined)] : [permission]
 }
 
-async function writeRecords(tx: Queryable, source: AccessSource, wanted: readonly AccessRecord[], ids: ExternalIds): Promise<number[]> {
+async function writeRecords(
+  tx: Queryable,
+  source: AccessSource,
+  wanted: readonly AccessRecord[],
+  ids: ExternalIds,
+): Promise<number[]> {
   if (wanted.length === 0) return []
   const [row] = await (source === 'ir.rule'
-    ? tx.query<{ last: number }>(sql`SELECT coalesce(max(id), 0)::int4 AS last FROM ir_rule WHERE id < ${firstPersonalId}`)
-    : tx.query<{ last: number }>(sql`SELECT coalesce(max(id), 0)::int4 AS last FROM ir_model_access WHERE id < ${firstPersonalId}`))
+    ? tx.query<{ last: number }>(
+        sql`SELECT coalesce(max(id), 0)::int4 AS last FROM ir_rule WHERE id < ${firstPersonalId}`,
+      )
+    : tx.query<{ last: number }>(
+        sql`SELECT coalesce(max(id), 0)::int4 AS last FROM ir_model_access WHERE id < ${firstPersonalId}`,
+      ))
   let last = row?.last ?? 0
   const rows = wanted.map((record) => {
     const known = ids.get(record.xmlid)
@@ -81,8 +122,16 @@ async function writeRecords(tx: Queryable, source: AccessSource, wanted: readonl
     if (!known) ids.add(record.xmlid, source, id, false)
     const may = (op: Operation): boolean => record.ops.includes(op)
     return {
-      id, model: record.model, name: record.name, group_id: record.group === null ? null : ids.resolve(record.group, record.xmlid), domain_force: record.domain,
-      field_names: record.fields, perm_read: may('read'), perm_write: may('write'), perm_create: may('create'), perm_unlink: may('unlink'),
+      id,
+      model: record.model,
+      name: record.name,
+      group_id: record.group === null ? null : ids.resolve(record.group, record.xmlid),
+      domain_force: record.domain,
+      field_names: record.fields,
+      perm_read: may('read'),
+      perm_write: may('write'),
+      perm_create: may('create'),
+      perm_unlink: may('unlink'),
     }
   })
   const json = JSON.stringify(rows)

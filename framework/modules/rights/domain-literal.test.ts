@@ -10,15 +10,22 @@ describe('the domain of a record rule', () => {
     '[]': [],
     "[('name', 'not like', 'GT Secret')]": [['name', 'not like', 'GT Secret']],
     '[["create_uid", "=", user.id],]': [['create_uid', '=', { user: 'id' }]],
-    "['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]": ['|', ['company_id', '=', false], ['company_id', 'in', { user: 'company_ids' }]],
-    "[('partner_id', 'child_of', user.partner_id.commercial_partner_id.id)]": [['partner_id', 'child_of', { user: 'commercial_partner_id' }]],
+    "['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]": [
+      '|',
+      ['company_id', '=', false],
+      ['company_id', 'in', { user: 'company_ids' }],
+    ],
+    "[('partner_id', 'child_of', user.partner_id.commercial_partner_id.id)]": [
+      ['partner_id', 'child_of', { user: 'commercial_partner_id' }],
+    ],
     '[(1, "=", 1)]': [[1, '=', 1]],
     "[('n', 'in', [1, -2, 3.5, 1e3, True, None])]": [['n', 'in', [1, -2, 3.5, 1000, true, false]]],
     "[('line_ids', 'any', [('state', '=', 'sale')])]": [['line_ids', 'any', [['state', '=', 'sale']]]],
     "[('name', '=', 'it\\'s \\x41 \\u00e9\\n')]": [['name', '=', "it's A é\n"]],
     "\n [ '&' , ('a','=',1) , '!' , ('b','=',(2)) ]\n": ['&', ['a', '=', 1], '!', ['b', '=', 2]],
   }
-  for (const [text, domain] of Object.entries(good)) it(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(parseDomainLiteral(text), domain))
+  for (const [text, domain] of Object.entries(good))
+    it(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(parseDomainLiteral(text), domain))
 
   const bad = [
     "[('id', '=', __import__('os').system('id'))]",
@@ -46,7 +53,8 @@ describe('the domain of a record rule', () => {
     `[('name', '=', '${'x'.repeat(30_000)}')]`,
   ]
   for (const text of bad) {
-    it(`refuses ${JSON.stringify(text.slice(0, 60))}`, () => assert.throws(() => parseDomainLiteral(text), { name: 'ValidationError', message: /^Invalid domain: / }))
+    it(`refuses ${JSON.stringify(text.slice(0, 60))}`, () =>
+      assert.throws(() => parseDomainLiteral(text), { name: 'ValidationError', message: /^Invalid domain: / }))
   }
 
   it('says where the first thing stands that is no literal', () => {
@@ -56,7 +64,10 @@ describe('the domain of a record rule', () => {
   it('comes back from its text as it went in', () => {
     const domains: Domain[] = [
       ['|', ['user_id', '=', { user: 'id' }], ['user_id', '=', false]],
-      [['name', 'in', ['a', "b'c", 'd\\e']], ['partner_id', 'any', [['company_id', 'in', { user: 'company_ids' }]]]],
+      [
+        ['name', 'in', ['a', "b'c", 'd\\e']],
+        ['partner_id', 'any', [['company_id', 'in', { user: 'company_ids' }]]],
+      ],
       [['note', '=', 'two\nlines']],
       [['tag_ids', 'in', ['one', 'two', 'three']]],
     ]

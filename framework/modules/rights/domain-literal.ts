@@ -110,13 +110,16 @@ function readEscape(reader: Reader): string {
   if (simple !== undefined && Object.hasOwn(escapes, char)) return simple
   const width = char === 'x' ? 2 : char === 'u' ? 4 : 0
   const digits = reader.text.slice(reader.at, reader.at + width)
-  if (width === 0 || digits.length !== width || !/^[0-9a-fA-F]+$/.test(digits)) throw refusal('This backslash sequence is not known', at)
+  if (width === 0 || digits.length !== width || !/^[0-9a-fA-F]+$/.test(digits))
+    throw refusal('This backslash sequence is not known', at)
   reader.at += width
   return String.fromCharCode(Number.parseInt(digits, 16))
 }
 
 function readNumber(reader: Reader): number {
-  const match = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])/.exec(reader.text.slice(reader.at, reader.at + 40))
+  const match = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])/.exec(
+    reader.text.slice(reader.at, reader.at + 40),
+  )
   const value = Number(match?.[0])
   if (!match || !Number.isFinite(value)) throw refusal('This is no number', reader.at)
   reader.at += match[0].length
@@ -130,7 +133,11 @@ function readName(reader: Reader): unknown {
   if (name === 'True') return true
   if (name === 'False' || name === 'None') return false
   const value = Object.hasOwn(names, name) ? names[name] : undefined
-  if (value === undefined) throw refusal(`'${name}' is not known here; use literals, user.id, user.partner_id.id, company_id or company_ids`, start)
+  if (value === undefined)
+    throw refusal(
+      `'${name}' is not known here; use literals, user.id, user.partner_id.id, company_id or company_ids`,
+      start,
+    )
   return value
 }
 

@@ -32,16 +32,25 @@ export function checkPaths(registry: ModelRegistry, model: ModelInfo, domain: Do
       const field: FieldInfo | undefined = at?.fields.get(part)
       // `x_date.month_number` and the like are parts of a date, no fields.
       if (!field && !(at === undefined && /_number$/.test(part))) {
-        throw new ValidationError('ERR_DOMAIN_FIELD', `Invalid domain: Invalid field ${at?.name ?? model.name}.${part} in condition (${[path, operator].map((s) => `'${s}'`).join(', ')}, …)`)
+        throw new ValidationError(
+          'ERR_DOMAIN_FIELD',
+          `Invalid domain: Invalid field ${at?.name ?? model.name}.${part} in condition (${[path, operator].map((s) => `'${s}'`).join(', ')}, …)`,
+        )
       }
       at = field?.comodel === undefined ? undefined : registry.models.get(field.comodel)
     }
-    if ((operator === 'any' || operator === 'not any') && at && Array.isArray(value)) checkPaths(registry, at, checkShape(value))
+    if ((operator === 'any' || operator === 'not any') && at && Array.isArray(value))
+      checkPaths(registry, at, checkShape(value))
   }
 }
 
 function isLeaf(item: unknown): boolean {
-  return Array.isArray(item) && item.length === 3 && (typeof item[0] === 'string' || typeof item[0] === 'number') && typeof item[1] === 'string'
+  return (
+    Array.isArray(item) &&
+    item.length === 3 &&
+    (typeof item[0] === 'string' || typeof item[0] === 'number') &&
+    typeof item[1] === 'string'
+  )
 }
 
 function malformed(reason: string): ValidationError {

@@ -19,12 +19,15 @@ function formatValue(value: unknown, isDomain = false): string {
   if (Array.isArray(value)) {
     const items = value.map((item) => formatValue(item))
     // Conditions are written as tuples, everything else as a list.
-    return !isDomain && value.length === 3 && typeof value[1] === 'string' && !isTextList(value) ? `(${items.join(', ')})` : `[${items.join(', ')}]`
+    return !isDomain && value.length === 3 && typeof value[1] === 'string' && !isTextList(value)
+      ? `(${items.join(', ')})`
+      : `[${items.join(', ')}]`
   }
   if (value === true) return 'True'
   if (value === false || value === null) return 'False'
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}'`
+  if (typeof value === 'string')
+    return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}'`
   const name = typeof value === 'object' && value !== null && 'user' in value ? names[String(value.user)] : undefined
   if (name === undefined) throw new TypeError(`A domain cannot hold ${JSON.stringify(value)}.`)
   return name
@@ -32,5 +35,8 @@ function formatValue(value: unknown, isDomain = false): string {
 
 // Three texts are a condition only when the middle one can be an operator.
 function isTextList(value: readonly unknown[]): boolean {
-  return typeof value[1] === 'string' && !/^(?:[=!<>?]{1,2}|=?(?:not )?i?like|(?:not )?in|child_of|parent_of|(?:not )?any)$/.test(value[1])
+  return (
+    typeof value[1] === 'string' &&
+    !/^(?:[=!<>?]{1,2}|=?(?:not )?i?like|(?:not )?in|child_of|parent_of|(?:not )?any)$/.test(value[1])
+  )
 }

@@ -28,7 +28,12 @@ interface SourceRow extends Record<string, unknown> {
  * The caller bumps the epoch in the same transaction.
  * @throws ValidationError for a rule whose domain is no literal or names a field that does not exist
  */
-export async function publishAccess(tx: Queryable, registry: ModelRegistry, source: AccessSource, ids: readonly number[]): Promise<void> {
+export async function publishAccess(
+  tx: Queryable,
+  registry: ModelRegistry,
+  source: AccessSource,
+  ids: readonly number[],
+): Promise<void> {
   if (ids.length === 0) return
   await tx.query(sql`DELETE FROM hf_access WHERE source_model = ${source} AND source_id = ANY(${ids}::int4[])`)
   const rows = source === 'ir.rule' ? await readRules(tx, ids) : await readPermissions(tx, ids)
@@ -40,12 +45,25 @@ export async function publishAccess(tx: Queryable, registry: ModelRegistry, sour
       AS r (kind text, model text, ops text[], group_id int4, domain jsonb, fields text[], name text, active bool, source_id int4)`)
 }
 
-function entry(registry: ModelRegistry, source: AccessSource, row: SourceRow, group: number | null): Record<string, unknown> {
+function entry(
+  registry: ModelRegistry,
+  source: AccessSource,
+  row: SourceRow,
+  group: number | null,
+): Record<string, unknown> {
   const ops = (['read', 'write', 'create', 'unlink'] as const).filter((op) => row[`perm_${op}`] === true)
-  const fields = row.field_names?.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const fields = row.field_names
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
   return {
     kind: source === 'ir.model.access' ? 'permission' : group === null ? 'global-rule' : 'group-rule',
-    model: row.model, ops, group_id: group, name: row.name ?? '', active: row.active === true, source_id: row.id,
+    model: row.model,
+    ops,
+    group_id: group,
+    name: row.name ?? '',
+    active: row.active === true,
+    source_id: row.id,
     domain: source === 'ir.rule' ? domainOf(registry, row) : null,
     fields: fields && fields.length > 0 ? fields : null,
   }
@@ -54,7 +72,11 @@ function entry(registry: ModelRegistry, source: AccessSource, row: SourceRow, gr
 function domainOf(registry: ModelRegistry, row: SourceRow): unknown {
   const domain = parseDomainLiteral(row.domain_force ?? '')
   const model = registry.models.get(row.model)
-  if (!model) throw new ValidationError('ERR_DOMAIN_MODEL', `The model ${row.model} of the rule '${row.name ?? ''}' is not there.`)
+  if (!model)
+    throw new ValidationError(
+      'ERR_DOMAIN_MODEL',
+      `The model ${row.model} of the rule '${row.name ?? ''}' is not there.`,
+    )
   checkPaths(registry, model, domain)
   return domain
 }

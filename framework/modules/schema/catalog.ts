@@ -17,7 +17,11 @@ export interface ActualSchema {
 
 /** Reads tables, columns, constraints and indexes of the current schema. */
 export async function readCatalog(db: Queryable): Promise<ActualSchema> {
-  const [row] = await db.query<{ columns: [string, string, string, boolean][]; constraints: [string, string, string][]; indexes: string[] }>(sql`
+  const [row] = await db.query<{
+    columns: [string, string, string, boolean][]
+    constraints: [string, string, string][]
+    indexes: string[]
+  }>(sql`
     WITH tables AS (
       SELECT c.oid, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p'))
@@ -35,5 +39,9 @@ export async function readCatalog(db: Queryable): Promise<ActualSchema> {
     columns.set(column, { type, required })
     tables.set(table, columns)
   }
-  return { tables, constraints: new Map((row?.constraints ?? []).map(([table, name, text]) => [`${table}.${name}`, text])), indexes: new Set(row?.indexes ?? []) }
+  return {
+    tables,
+    constraints: new Map((row?.constraints ?? []).map(([table, name, text]) => [`${table}.${name}`, text])),
+    indexes: new Set(row?.indexes ?? []),
+  }
 }

@@ -63,15 +63,30 @@ export function wantedSchema(registry: ModelRegistry): WantedSchema {
   for (const model of registry.models.values()) {
     if (model.options.abstract || model.options.table) continue
     const stored = [...model.fields.values()].filter((field) => field.column && field.name !== 'id')
-    tables.set(model.table, { name: model.table, model: model.name, columns: stored.map(wantedColumn), link: undefined })
+    tables.set(model.table, {
+      name: model.table,
+      model: model.name,
+      columns: stored.map(wantedColumn),
+      link: undefined,
+    })
     for (const field of stored) {
-      const target = field.kind === 'many2one' && !unkeyed.has(field.name) ? tableOf(registry, field.comodel) : undefined
-      if (target) foreignKeys.push({ name: foreignKeyName(model.table, field.name), table: model.table, column: field.name, target, onDelete: onDelete(field) })
+      const target =
+        field.kind === 'many2one' && !unkeyed.has(field.name) ? tableOf(registry, field.comodel) : undefined
+      if (target)
+        foreignKeys.push({
+          name: foreignKeyName(model.table, field.name),
+          table: model.table,
+          column: field.name,
+          target,
+          onDelete: onDelete(field),
+        })
       const index = wantedIndex(model, field)
       if (index) indexes.push(index)
     }
-    for (const [key, rule] of model.tableConstraints) constraints.push({ name: constraintName(model.table, key), table: model.table, rule })
-    for (const field of model.fields.values()) if (field.link) addLink(registry, model, field, tables, foreignKeys, indexes)
+    for (const [key, rule] of model.tableConstraints)
+      constraints.push({ name: constraintName(model.table, key), table: model.table, rule })
+    for (const field of model.fields.values())
+      if (field.link) addLink(registry, model, field, tables, foreignKeys, indexes)
   }
   return { tables: [...tables.values()], foreignKeys, constraints, indexes }
 }
@@ -88,21 +103,63 @@ function wantedColumn(field: FieldInfo): WantedColumn {
 
 function wantedIndex(model: ModelInfo, field: FieldInfo): WantedIndex | undefined {
   // Clients synchronise by `write_date > …`.
-  if (field.name === 'write_date' || field.options.index === true) return { name: indexName(model.table, field.name, 'index'), table: model.table, column: field.name, kind: 'btree' }
+  if (field.name === 'write_date' || field.options.index === true)
+    return { name: indexName(model.table, field.name, 'index'), table: model.table, column: field.name, kind: 'btree' }
   if (field.options.index !== 'trigram') return undefined
-  return { name: indexName(model.table, field.name, 'trgm'), table: model.table, column: field.name, kind: field.columnType === 'jsonb' ? 'trigram-json' : 'trigram' }
+  return {
+    name: indexName(model.table, field.name, 'trgm'),
+    table: model.table,
+    column: field.name,
+    kind: field.columnType === 'jsonb' ? 'trigram-json' : 'trigram',
+  }
 }
 
-function addLink(registry: ModelRegistry, model: ModelInfo, field: FieldInfo, tables: Map<string, WantedTable>, foreignKeys: WantedForeignKey[], indexes: WantedIndex[]): void {
+function addLink(
+  registry: ModelRegistry,
+  model: ModelInfo,
+  field: FieldInfo,
+  tables: Map<string, WantedTable>,
+  foreignKeys: WantedForeignKey[],
+  indexes: WantedIndex[],
+): void {
   const { link } = field
   const target = tableOf(registry, field.comodel)
   if (!link || !target || tables.has(link.table)) return
-  if (link.own === link.other) throw new TypeError(`${model.name}.${field.name} links a model with itself; give column1 and column2.`)
-  const column = (name: string): WantedColumn => ({ name, type: 'int4', required: true, was: undefined, field: `${model.name}.${field.name}` })
-  tables.set(link.table, { name: link.table, model: model.name, columns: [column(link.own), column(link.other)], link: [link.own, link.other] })
-  foreignKeys.push({ name: foreignKeyName(link.table, link.own), table: link.table, column: link.own, target: model.table, onDelete: 'cascade' })
-  foreignKeys.push({ name: foreignKeyName(link.table, link.other), table: link.table, column: link.other, target, onDelete: 'cascade' })
-  indexes.push({ name: indexName(link.table, link.other, 'index'), table: link.table, column: link.other, kind: 'btree' })
+  if (link.own === link.other)
+    throw new TypeError(`${model.name}.${field.name} links a model with itself; give column1 and column2.`)
+  const column = (name: string): WantedColumn => ({
+    name,
+    type: 'int4',
+    required: true,
+    was: undefined,
+    field: `${model.name}.${field.name}`,
+  })
+  tables.set(link.table, {
+    name: link.table,
+    model: model.name,
+    columns: [column(link.own), column(link.other)],
+    link: [link.own, link.other],
+  })
+  foreignKeys.push({
+    name: foreignKeyName(link.table, link.own),
+    table: link.table,
+    column: link.own,
+    target: model.table,
+    onDelete: 'cascade',
+  })
+  foreignKeys.push({
+    name: foreignKeyName(link.table, link.other),
+    table: link.table,
+    column: link.other,
+    target,
+    onDelete: 'cascade',
+  })
+  indexes.push({
+    name: indexName(link.table, link.other, 'index'),
+    table: link.table,
+    column: link.other,
+    kind: 'btree',
+  })
 }
 
 function tableOf(registry: ModelRegistry, model: string | undefined): string | undefined {

@@ -54,7 +54,9 @@ export async function syncSchema(tx: Queryable, registry: ModelRegistry): Promis
 export async function readPlan(tx: Queryable, registry: ModelRegistry): Promise<SchemaPlan> {
   const plan = planSchema(wantedSchema(registry), await readCatalog(tx))
   if (plan.refusals.length > 0) {
-    throw new ConflictError('ERR_SCHEMA_LOSS', `The database was not changed. ${plan.refusals.join(' ')}`, { detail: { refusals: plan.refusals } })
+    throw new ConflictError('ERR_SCHEMA_LOSS', `The database was not changed. ${plan.refusals.join(' ')}`, {
+      detail: { refusals: plan.refusals },
+    })
   }
   return plan
 }
@@ -62,11 +64,17 @@ export async function readPlan(tx: Queryable, registry: ModelRegistry): Promise<
 async function addRequired(tx: Queryable, required: SchemaPlan['required']): Promise<string[]> {
   const lacking: string[] = []
   for (const [table, columns] of Map.groupBy(required, (item) => item.table)) {
-    const counts = join(columns.map(({ column }) => sql`count(*) FILTER (WHERE ${id(column)} IS NULL)::int4 AS ${id(column)}`))
+    const counts = join(
+      columns.map(({ column }) => sql`count(*) FILTER (WHERE ${id(column)} IS NULL)::int4 AS ${id(column)}`),
+    )
     const [row] = await run<Record<string, number>>(tx, sql`SELECT ${counts} FROM ${id(table)}`)
     const full = columns.filter(({ column }) => row?.[column] === 0)
     for (const { column, field } of columns) if (row?.[column] !== 0) lacking.push(`${field}: ${row?.[column]}`)
-    if (full.length > 0) await run(tx, sql`ALTER TABLE ${id(table)} ${join(full.map(({ column }) => sql`ALTER COLUMN ${id(column)} SET NOT NULL`))}`)
+    if (full.length > 0)
+      await run(
+        tx,
+        sql`ALTER TABLE ${id(table)} ${join(full.map(({ column }) => sql`ALTER COLUMN ${id(column)} SET NOT NULL`))}`,
+      )
   }
   return lacking
 }

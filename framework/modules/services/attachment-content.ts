@@ -11,7 +11,11 @@ export interface ContentFacts {
 
 /** Checksum, size and type of a file's content. */
 export function describeContent(bytes: Uint8Array, name = ''): ContentFacts {
-  return { checksum: createHash('sha1').update(bytes).digest('hex'), mimetype: sniffType(bytes, name), sizeBytes: bytes.byteLength }
+  return {
+    checksum: createHash('sha1').update(bytes).digest('hex'),
+    mimetype: sniffType(bytes, name),
+    sizeBytes: bytes.byteLength,
+  }
 }
 
 const signatures: readonly (readonly [type: string, offset: number, ...bytes: number[]])[] = [
@@ -35,11 +39,18 @@ const zipTypes: Readonly<Record<string, string>> = {
   ods: 'application/vnd.oasis.opendocument.spreadsheet',
 }
 
-const textTypes: Readonly<Record<string, string>> = { csv: 'text/csv', json: 'application/json', xml: 'application/xml', css: 'text/css', js: 'text/javascript' }
+const textTypes: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  json: 'application/json',
+  xml: 'application/xml',
+  css: 'text/css',
+  js: 'text/javascript',
+}
 
 function sniffType(bytes: Uint8Array, name: string): string {
   const extension = /\.([a-z0-9]{1,5})$/.exec(name.toLowerCase())?.[1] ?? ''
-  for (const [type, offset, ...magic] of signatures) if (magic.every((byte, i) => bytes[offset + i] === byte)) return type
+  for (const [type, offset, ...magic] of signatures)
+    if (magic.every((byte, i) => bytes[offset + i] === byte)) return type
   if ([0x50, 0x4b, 0x03, 0x04].every((byte, i) => bytes[i] === byte)) return zipTypes[extension] ?? 'application/zip'
   const text = decode(bytes.subarray(0, 4_096), bytes.length > 4_096)
   if (text === null) return 'application/octet-stream'

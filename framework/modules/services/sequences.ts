@@ -35,7 +35,9 @@ export async function peekNumber(env: Env, id: number): Promise<number> {
   const row = await readSequence(env, id)
   if (row.implementation === 'no_gap') return row.number_next
   await ensureCounter(env, id)
-  const [counter] = await env.db.query<{ uses: number }>(sql`SELECT (last_value + is_called::int4)::int8 AS uses FROM ${counterName(id)}`)
+  const [counter] = await env.db.query<{ uses: number }>(
+    sql`SELECT (last_value + is_called::int4)::int8 AS uses FROM ${counterName(id)}`,
+  )
   return row.number_next + (counter?.uses ?? 0) * row.number_increment
 }
 
@@ -76,8 +78,13 @@ async function take(env: Env, row: SequenceRow): Promise<number> {
 // The counter counts uses from 0; the record says what the first one and the step are. Records can come from an import,
 // which knows no counters: the first use makes one.
 async function ensureCounter(env: Env, id: number): Promise<void> {
-  const [found] = await env.db.query<{ found: boolean }>(sql`SELECT to_regclass(${counterText(id)}) IS NOT NULL AS found`)
-  if (!found?.found) await env.db.query(sql`CREATE SEQUENCE IF NOT EXISTS ${counterName(id)} MINVALUE 0 START WITH 0`, { prepared: false })
+  const [found] = await env.db.query<{ found: boolean }>(
+    sql`SELECT to_regclass(${counterText(id)}) IS NOT NULL AS found`,
+  )
+  if (!found?.found)
+    await env.db.query(sql`CREATE SEQUENCE IF NOT EXISTS ${counterName(id)} MINVALUE 0 START WITH 0`, {
+      prepared: false,
+    })
 }
 
 function counterText(id: number): string {
@@ -97,7 +104,16 @@ function format(row: SequenceRow, number: number, env: Env): string {
 function interpolate(text: string | null, now: Date): string {
   const iso = now.toISOString()
   const parts: Readonly<Record<string, string>> = {
-    year: iso.slice(0, 4), y: iso.slice(2, 4), month: iso.slice(5, 7), day: iso.slice(8, 10), h24: iso.slice(11, 13), min: iso.slice(14, 16), sec: iso.slice(17, 19),
+    year: iso.slice(0, 4),
+    y: iso.slice(2, 4),
+    month: iso.slice(5, 7),
+    day: iso.slice(8, 10),
+    h24: iso.slice(11, 13),
+    min: iso.slice(14, 16),
+    sec: iso.slice(17, 19),
   }
-  return (text ?? '').replace(/%\((?:current_)?(year|y|month|day|h24|min|sec)\)s/g, (_, part: string) => parts[part] ?? '')
+  return (text ?? '').replace(
+    /%\((?:current_)?(year|y|month|day|h24|min|sec)\)s/g,
+    (_, part: string) => parts[part] ?? '',
+  )
 }

@@ -27,8 +27,12 @@ export interface InitOptions extends InstallOptions {
  * @throws UnavailableError ERR_TENANT_EMPTY when the database holds no applications
  */
 export async function openTenant(options: TenantOptions): Promise<Tenant> {
-  if (await isEmpty(options.pool)) throw new UnavailableError('ERR_TENANT_EMPTY', 'The database holds no applications yet; its creation did not finish.')
-  return rememberTenant(makeTenant({ ...options, registry: await readRegistry(options.pool) }))
+  if (await isEmpty(options.pool))
+    throw new UnavailableError(
+      'ERR_TENANT_EMPTY',
+      'The database holds no applications yet; its creation did not finish.',
+    )
+  return rememberTenant(makeTenant({ ...options, registry: await readRegistry(options.pool), reload: reopenTenant }))
 }
 
 /**
@@ -36,15 +40,19 @@ export async function openTenant(options: TenantOptions): Promise<Tenant> {
  * @throws ConflictError ERR_TENANT_EXISTS for a database that is in use, InvalidRequestError ERR_APP_UNKNOWN
  */
 export async function initTenant(options: TenantOptions, { apps, demo, adminLogin }: InitOptions): Promise<Tenant> {
-  if (!(await isEmpty(options.pool))) throw new ConflictError('ERR_TENANT_EXISTS', 'The database holds applications already.')
+  if (!(await isEmpty(options.pool)))
+    throw new ConflictError('ERR_TENANT_EXISTS', 'The database holds applications already.')
   const order = (await loadApps(apps)).map(({ name }) => name)
   const registry = buildRegistry(order)
-  const tenant = rememberTenant(makeTenant({ ...options, registry }))
+  const tenant = rememberTenant(makeTenant({ ...options, registry, reload: reopenTenant }))
   await withTransaction(
     options.pool,
     async (tx) => {
       await bring(tenant, tx, registry, { demo, of: new Set(order), upgrade: false })
-      if (adminLogin !== undefined) await withSystemEnv(tenant, 'modules.first-login', { tx }, (env) => env.model('res.users', [2]).write({ login: adminLogin }))
+      if (adminLogin !== undefined)
+        await withSystemEnv(tenant, 'modules.first-login', { tx }, (env) =>
+          env.model('res.users', [2]).write({ login: adminLogin }),
+        )
     },
     { tries: 1 },
   )

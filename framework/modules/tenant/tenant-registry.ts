@@ -29,6 +29,8 @@ export async function registryOf(apps: readonly string[], db: Queryable): Promis
     return buildRegistry(names, overlay)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new ValidationError('ERR_MODEL_DEFINITION', `The models do not fit together: ${error.message}`, { cause: error })
+    throw new ValidationError('ERR_MODEL_DEFINITION', `The models do not fit together: ${error.message}`, {
+      cause: error,
+    })
   }
 }

@@ -47,6 +47,8 @@ export interface ApiMethod {
   readonly on: 'model' | 'records'
   /** Runs without a transaction of its own, each statement by itself. */
   readonly readonly?: boolean
+  /** Name of the method in the class, where it differs from the one that RPC uses. */
+  readonly implementation?: string
   readonly doc: string
 }
 

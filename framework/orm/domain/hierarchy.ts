@@ -13,7 +13,9 @@ export function compileHierarchy(scope: Scope, model: ModelInfo, alias: string, 
   if (!target) throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `'${operator}' needs a relation or id; ${model.name}.${field.name} is neither.`)
   const roots = rootCondition(target, value)
   if (roots === null) return sql`FALSE`
-  const parent = target.parent
+  // A many2one to the model itself is the hierarchy that is asked for.
+  const own = field.kind === 'many2one' && field.comodel === model.name && field.column
+  const parent = own ? field.name : target.parent
   if (!parent) {
     if (field.name === 'id') throw new InvalidRequestError('ERR_DOMAIN_HIERARCHY', `'${operator}' needs a hierarchy, and ${target.name} has no parent field.`)
     return compileAny(scope, model, alias, field, roots)
@@ -24,7 +26,7 @@ export function compileHierarchy(scope: Scope, model: ModelInfo, alias: string, 
   const step = operator === 'child_of' ? sql`${id(next, parent)} = ${id(tree)}.id` : sql`${id(next)}.id = ${id(tree)}.parent`
   // UNION (not ALL) ends the walk even where data holds a circle.
   const all = sql`WITH RECURSIVE ${id(tree)} AS (${start} UNION SELECT ${id(next)}.id, ${id(next, parent)} FROM ${id(target.table)} ${id(next)} JOIN ${id(tree)} ON ${step}) SELECT id FROM ${id(tree)}`
-  if (field.name === 'id') return sql`${id(alias)}.id IN (${all})`
+  if (field.name === 'id' || own) return sql`${id(alias)}.id IN (${all})`
   if (field.kind === 'many2one' && field.column) return sql`${scope.value(model, alias, field)} IN (${all})`
   const inner = scope.alias()
   if (field.kind === 'many2many' && field.link) {

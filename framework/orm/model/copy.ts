@@ -1,4 +1,4 @@
-/** Duplicates of records: own values and lists that are copied, names marked as copies. */
+/** Duplicates of records: own values and lists that are copied. */
 
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
@@ -34,7 +34,7 @@ function copied(model: ModelInfo, env: Env): FieldInfo[] {
   })
 }
 
-async function copyOf(records: RecordSet, fields: readonly FieldInfo[], row: RecordRow): Promise<Record<string, unknown>> {
+async function copyOf(records: RecordSet, fields: readonly FieldInfo[], row: RecordRow, nested = false): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const field of fields) {
     const value = row[field.name]
@@ -43,14 +43,8 @@ async function copyOf(records: RecordSet, fields: readonly FieldInfo[], row: Rec
       const lines = records.env.model(field.comodel ?? '', (value as number[] | null) ?? [])
       const inner = copied(lines.info, records.env).filter((f) => f.name !== field.inverse)
       const loaded = await lines.loadExisting(inner.map((f) => f.name))
-      values[field.name] = await Promise.all(loaded.map(async (line) => [0, 0, await copyOf(lines, inner, line)]))
+      values[field.name] = await Promise.all(loaded.map(async (line) => [0, 0, await copyOf(lines, inner, line, true)]))
     } else if (value !== null) values[field.name] = value
   }
-  const { recName } = records.info
-  if (typeof values[recName] === 'string' && records.info.fields.get(recName)?.options.copy !== false && marksCopies(records.info)) values[recName] = `${values[recName]} (copy)`
   return values
-}
-
-function marksCopies(model: ModelInfo): boolean {
-  return model.recName === 'name' || model.recName === 'x_name'
 }

@@ -11,6 +11,7 @@ export interface ImportMessage {
   readonly record: number
   readonly rows: { readonly from: number; readonly to: number }
   readonly field?: string
+  readonly field_name?: string
 }
 export interface ImportResult {
   readonly ids: readonly number[] | false
@@ -83,7 +84,8 @@ export async function importRows(records: RecordSet, fields: readonly string[], 
         await (env.tx ? env.tx.savepoint(made) : made())
       } catch (error) {
         if (!(error instanceof AppError)) throw error
-        messages.push({ type: 'error', message: error.message, record: i, rows: { from: i, to: i } })
+        const about = error.detail as { field?: string; field_name?: string } | undefined
+        messages.push({ type: 'error', message: error.message, record: i, rows: { from: i, to: i }, ...(about?.field ? { field: about.field, field_name: about.field_name ?? about.field } : {}) })
       }
     }
     if (messages.length > 0) throw new ImportFailed()
@@ -141,8 +143,11 @@ async function importValue(records: RecordSet, info: ModelInfo, path: readonly s
   if (field.kind === 'boolean') return ['1', 'true', 'yes', 'y', 't'].includes(text.toLowerCase())
   if (field.kind === 'selection') return field.selection?.find(([key, label]) => key === text || label.toLowerCase() === text.toLowerCase())?.[0] ?? text
   if (field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary') {
-    if (!Number.isFinite(Number(text))) throw new ValidationError('ERR_IMPORT_NUMBER', `'${text}' does not seem to be a number for field '${field.label}'.`)
-    return Number(text)
+    const n = Number(text)
+    if (!Number.isFinite(n) || (field.kind === 'integer' && !Number.isInteger(n))) {
+      throw new ValidationError('ERR_IMPORT_NUMBER', `'${text}' does not seem to be ${field.kind === 'integer' ? 'an integer' : 'a number'} for field '${field.label}'`, { detail: { field: field.name, field_name: field.label } })
+    }
+    return n
   }
   if (!field.comodel) return text
   const one = (part: string) => resolve(records, field.comodel ?? '', path[1], part.trim())

@@ -15,7 +15,7 @@ import { Scope } from '../query/scope.ts'
 import { flatSpec, nestedSpec, pathSpec, type Spec } from '../query/spec.ts'
 import type { ModelInfo } from '../registry.ts'
 import { createRecords } from '../write/create.ts'
-import { modelDenied, recordsDenied, requireModel, requireRecords } from '../write/operation.ts'
+import { countExisting, modelDenied, recordsDenied, requireModel, requireRecords } from '../write/operation.ts'
 import { updateRecords } from '../write/update.ts'
 import { unlinkRecords } from '../write/unlink.ts'
 import { copyRecords } from './copy.ts'
@@ -318,7 +318,11 @@ export class RecordSet<M extends string = string> {
     const { statement, condition } = this.#byIds(scope, spec, alias, this.ids, 'false')
     const { json, count } = await runJson(this.env, statement)
     // Absent and forbidden look the same to who sees only some records; who sees all is simply not given what does not exist.
-    if (condition && count < this.ids.length) throw recordsDenied(this.info, 'read')
+    if (condition && count < this.ids.length) {
+      const unique = [...new Set(this.ids)]
+      const there = this.env.grant.seesExistence ? await countExisting(this.env, this.info, unique) : unique.length
+      if (there === unique.length || (await this.exists()).ids.length < there) throw recordsDenied(this.info, 'read')
+    }
     return this.#finish(spec, json, 'false')
   }
 

@@ -4,9 +4,10 @@ import { id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
 import { flush } from '../write/recompute.ts'
+import { narrower } from './narrow.ts'
 import { displayName, type EmptyStyle } from './select.ts'
 import { Scope } from './scope.ts'
-import type { Spec } from './spec.ts'
+import type { FileWant, Spec } from './spec.ts'
 
 /** Thrown when rights changed since they were read into memory; the request starts again with fresh ones. */
 export class StaleRights extends Error {}
@@ -56,7 +57,7 @@ export async function complete(env: Env, spec: Spec, rows: JsonRow[], emptyStyle
     const children = rows.flatMap((row) => (row[name] as JsonRow[] | JsonRow | null | false) || []) as JsonRow[]
     await complete(env, want.inner, children.filter((c) => typeof c === 'object' && c !== null), style)
   }
-  for (const field of spec.files) await fillFiles(env, field, rows, emptyStyle)
+  for (const want of spec.files) await fillFiles(env, want, rows, want.name.startsWith('__') ? 'null' : emptyStyle)
   for (const field of spec.computed) await fillComputed(env, spec, field, rows, emptyStyle)
   for (const row of rows) for (const name of spec.hidden) delete row[name]
 }
@@ -66,15 +67,19 @@ const computedValues = new WeakMap<JsonRow, Map<string, unknown>>()
 async function fillComputed(env: Env, spec: Spec, field: FieldInfo, rows: JsonRow[], emptyStyle: EmptyStyle): Promise<void> {
   const fn = field.computed?.fn as ((record: JsonRow, env: Env) => unknown) | undefined
   if (!fn) return
+  const on = field.computed?.on ?? []
+  const shape = narrower(on, spec.computed.flatMap((other) => other.computed?.on ?? []))
+  const inputs = spec.inputs.get(field) ?? new Map<string, string>()
   const heads = new Set((field.computed?.on ?? []).map((path) => path.split('.')[0] ?? ''))
   for (const row of rows) {
     const known = computedValues.get(row) ?? new Map<string, unknown>()
     computedValues.set(row, known)
     const record: JsonRow = { id: row.id }
-    for (const head of heads) record[head] = known.has(head) ? known.get(head) : `__${head}` in row ? row[`__${head}`] : row[head]
-    const value = await fn(record, env)
+    for (const head of heads) record[head] = inputs.has(head) ? row[inputs.get(head) ?? ''] : known.get(head)
+    const value: unknown = await fn(shape(record), env)
     known.set(field.name, value)
-    row[field.name] = emptyValue(field, value, emptyStyle)
+    const sized = field.kind === 'binary' && env.context.bin_size === true && typeof value === 'string' ? humanSize(Buffer.byteLength(value, 'base64')) : value
+    row[field.name] = emptyValue(field, sized, emptyStyle)
   }
   if (field.kind === 'many2one' && spec.wants.size >= 0 && emptyStyle === 'false') await nameComputed(env, field, rows)
 }
@@ -103,17 +108,18 @@ async function nameComputed(env: Env, field: FieldInfo, rows: JsonRow[]): Promis
 }
 
 // Files of a record are attachments with res_field; who may read the record's field may read them.
-async function fillFiles(env: Env, field: FieldInfo, rows: JsonRow[], emptyStyle: EmptyStyle): Promise<void> {
-  const ids = rows.map((row) => row.id as number)
+async function fillFiles(env: Env, { name, field, via }: FileWant, rows: JsonRow[], emptyStyle: EmptyStyle): Promise<void> {
+  const owner = (row: JsonRow) => (via === undefined ? row.id : row[via]) as number | null
+  const ids = rows.map(owner).filter((n) => n !== null)
   const found = await env.db.query<{ res_id: number; store_fname: string | null; file_size: number | null }>(
     sql`SELECT res_id, store_fname, file_size FROM ir_attachment WHERE res_model = ${field.model} AND res_field = ${field.name} AND res_id = ANY(${ids}::int4[])`,
   )
   const byId = new Map(found.map((a) => [a.res_id, a]))
-  const sizeOnly = env.context.bin_size === true || env.context[`bin_size_${field.name}`] === true
+  const sizeOnly = !name.startsWith('__') && (env.context.bin_size === true || env.context[`bin_size_${name}`] === true)
   for (const row of rows) {
-    const attachment = byId.get(row.id as number)
+    const attachment = byId.get(owner(row) ?? 0)
     const bytes = attachment?.store_fname && !sizeOnly ? await env.files.get(attachment.store_fname) : null
-    row[field.name] = attachment && sizeOnly ? humanSize(attachment.file_size ?? 0) : bytes ? Buffer.from(bytes).toString('base64') : emptyStyle === 'false' ? false : null
+    row[name] = attachment && sizeOnly ? humanSize(attachment.file_size ?? 0) : bytes ? Buffer.from(bytes).toString('base64') : emptyStyle === 'false' ? false : null
   }
 }
 

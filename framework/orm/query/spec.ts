@@ -20,9 +20,18 @@ export interface Spec {
   /** Fields to be worked out in JavaScript after the rows arrived, lowest rank first. */
   readonly computed: readonly FieldInfo[]
   /** Files to be fetched after the rows arrived. */
-  readonly files: readonly FieldInfo[]
+  readonly files: readonly FileWant[]
   /** Names in `wants` that the caller did not ask for. */
   readonly hidden: ReadonlySet<string>
+  /** Where a computed field finds what it depends on: key in the row by the dependency's first part. */
+  readonly inputs: ReadonlyMap<FieldInfo, ReadonlyMap<string, string>>
+}
+
+/** A file in a row: which field holds it, and through which many2one (a key of `wants`) its record is reached. */
+export interface FileWant {
+  readonly name: string
+  readonly field: FieldInfo
+  readonly via?: string
 }
 
 /** The flat specification of `read` and `search_read`; `fields` empty = all that the caller may read. */
@@ -57,15 +66,7 @@ export function nestedSpec(scope: Scope, model: ModelInfo, specification: unknow
 
 /** A specification from dotted paths, for `load()` and computed fields. */
 export function pathSpec(scope: Scope, model: ModelInfo, paths: readonly string[]): Spec {
-  const tree = new Map<string, string[]>()
-  for (const path of paths) {
-    const dot = path.indexOf('.')
-    const head = dot < 0 ? path : path.slice(0, dot)
-    const tails = tree.get(head) ?? []
-    if (dot >= 0) tails.push(path.slice(dot + 1))
-    tree.set(head, tails)
-  }
-  return makeSpec(scope, model, [...tree].map(([name, tails]): [string, Partial<Want>] => {
+  return makeSpec(scope, model, [...byHead(paths)].map(([name, tails]): [string, Partial<Want>] => {
     if (tails.length === 0) return [name, { style: 'id' }]
     const field = scope.field(model, name)
     return [name, { style: 'nested', inner: pathSpec(scope, scope.model(field.comodel ?? ''), tails) }]
@@ -75,12 +76,22 @@ export function pathSpec(scope: Scope, model: ModelInfo, paths: readonly string[
 function makeSpec(scope: Scope, model: ModelInfo, entries: readonly (readonly [string, Partial<Want>])[]): Spec {
   const wants = new Map<string, Want>()
   const computed: FieldInfo[] = []
-  const files: FieldInfo[] = []
+  const files: FileWant[] = []
   const hidden = new Set<string>()
+  const addFile = (name: string, field: FieldInfo) => {
+    const file = fileOf(scope, model, field)
+    if (!file) return
+    const via = file.via === undefined ? undefined : `__of_${file.via.name}`
+    if (via !== undefined && file.via) {
+      wants.set(via, { field: file.via, style: 'id' })
+      hidden.add(via)
+    }
+    files.push({ name, field: file.field, ...(via === undefined ? {} : { via }) })
+  }
   for (const [name, want] of entries) {
     const field = scope.field(model, name)
     const needs = inJavaScript(field)
-    if (needs === 'file') files.push(field)
+    if (needs === 'file') addFile(name, field)
     else if (needs === 'compute') computed.push(field)
     else wants.set(name, { field, style: 'id', ...want })
   }
@@ -92,31 +103,66 @@ function makeSpec(scope: Scope, model: ModelInfo, entries: readonly (readonly [s
     }
   }
   computed.sort((a, b) => dependsOn(a, b.name) ? 1 : dependsOn(b, a.name) ? -1 : 0)
-  const deep = new Map<string, string[]>()
-  for (const field of computed) {
-    for (const path of field.computed?.on ?? []) {
-      const [head = '', ...rest] = path.split('.')
-      if (computed.some((c) => c.name === head) && rest.length === 0) continue
-      const tails = deep.get(head) ?? []
-      if (rest.length > 0) tails.push(rest.join('.'))
-      deep.set(head, tails)
+  const inputs = new Map<FieldInfo, Map<string, string>>()
+  const keys = new Map<string, string>()
+  for (const field of computed) inputs.set(field, inputsOf(field))
+  return { model, wants, computed, files, hidden, inputs }
+
+  // The same dependency is read once for all fields that need it in the same shape.
+  function inputsOf(field: FieldInfo): Map<string, string> {
+    const found = new Map<string, string>()
+    for (const [head, tails] of byHead(field.computed?.on ?? [])) {
+      if (tails.length === 0 && computed.some((c) => c.name === head)) continue
+      const shape = `${head}:${[...tails].sort().join(',')}`
+      const known = keys.get(shape)
+      const key = known ?? `__${keys.size}`
+      if (known === undefined && !addInput(key, head, tails)) continue
+      keys.set(shape, key)
+      found.set(head, key)
     }
+    return found
   }
-  for (const [head, tails] of deep) {
+
+  function addInput(key: string, head: string, tails: readonly string[]): boolean {
     const field = scope.field(model, head)
-    if (inJavaScript(field)) continue
-    const key = `__${head}`
-    const inner = tails.length > 0 && field.comodel ? pathSpec(scope, scope.model(field.comodel), tails) : undefined
-    wants.set(key, { field, style: inner ? 'nested' : 'id', ...(inner ? { inner } : {}) })
+    const needs = inJavaScript(field)
+    if (needs === 'compute') return false
     hidden.add(key)
+    if (needs === 'file') addFile(key, field)
+    else if (tails.length === 0 || !field.comodel) wants.set(key, { field, style: 'id' })
+    else wants.set(key, { field, style: 'nested', inner: pathSpec(scope, scope.model(field.comodel), tails) })
+    return true
   }
-  return { model, wants, computed, files, hidden }
+}
+
+function byHead(paths: readonly string[]): Map<string, string[]> {
+  const tree = new Map<string, string[]>()
+  for (const path of paths) {
+    const dot = path.indexOf('.')
+    const head = dot < 0 ? path : path.slice(0, dot)
+    const tails = tree.get(head) ?? []
+    if (dot >= 0) tails.push(path.slice(dot + 1))
+    tree.set(head, tails)
+  }
+  return tree
 }
 
 function inJavaScript(field: FieldInfo): 'file' | 'compute' | undefined {
-  if (field.kind === 'binary' && !field.column && !field.related && !field.computed) return 'file'
+  if (field.kind === 'binary' && !field.column && !field.computed) return 'file'
   if (field.computed && !field.column) return 'compute'
   return undefined
+}
+
+// A file of the record itself, or of a record that a related field leads to.
+function fileOf(scope: Scope, model: ModelInfo, field: FieldInfo): { field: FieldInfo; via?: FieldInfo } | undefined {
+  if (!field.related) return { field }
+  const [head = '', next] = field.related
+  const step = scope.field(model, head)
+  if (next === undefined) return fileOf(scope, model, step)
+  if (step.kind !== 'many2one' || !step.column || field.related.length > 2) return undefined
+  const comodel = scope.model(step.comodel ?? '')
+  const end = fileOf(scope, comodel, scope.field(comodel, next))
+  return end && !end.via ? { field: end.field, via: step } : undefined
 }
 
 function withComputedDependencies(scope: Scope, model: ModelInfo, start: readonly FieldInfo[]): FieldInfo[] {

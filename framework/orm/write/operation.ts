@@ -71,8 +71,14 @@ export async function requireRecords(env: Env, modelName: string, operation: Ope
     sql`SELECT count(*)::int4 AS n FROM ${id(model.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${unique}::int4[])${condition === null ? sql`` : sql` AND ${condition}`}`,
   )
   if (rows[0]?.n === unique.length) return
-  if (condition === null) throw missing(model)
+  if (condition === null || (env.grant.seesExistence && !options.after && (await countExisting(env, model, unique)) < unique.length)) throw missing(model)
   throw recordsDenied(model, operation)
+}
+
+/** How many of these records there are, whoever may read them; only for callers who may know. */
+export async function countExisting(env: Env, model: ModelInfo, ids: readonly number[]): Promise<number> {
+  const [row] = await env.db.query<{ n: number }>(sql`SELECT count(*)::int4 AS n FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
+  return row?.n ?? 0
 }
 
 export function missing(model: ModelInfo): MissingError {

@@ -3,6 +3,7 @@
 import { id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
+import { narrower } from '../query/narrow.ts'
 import { toColumn } from './values.ts'
 
 /** Notes that fields of records changed: everything that depends on them is computed again before the next read. */
@@ -113,16 +114,25 @@ function rank(env: Env, key: string): number {
 }
 
 async function computeBatch(env: Env, model: ModelInfo, fields: readonly FieldInfo[], ids: readonly number[]): Promise<void> {
-  const paths = [...new Set(fields.flatMap((field) => field.computed?.on ?? []))]
-  for (let at = 0; at < ids.length; at += 5_000) {
-    const records = await env.withContext({ active_test: false }).model(model.name, ids.slice(at, at + 5_000)).loadExisting(paths)
-    for (const field of fields) {
-      const fn = field.computed?.fn as unknown as (record: unknown, env: Env) => unknown
-      const values: (string | null)[] = []
-      for (const record of records) values.push(asText(field, toColumn(field, await fn(record, env))))
-      const changed = await store(env, model, field, records.map((r) => r.id), values)
-      await markModified(env, model, changed, [field.name])
-    }
+  // Fields that depend on the very same paths share a read; others might want the same relation in another shape.
+  const groups = new Map<string, FieldInfo[]>()
+  for (const field of fields) {
+    const key = (field.computed?.on ?? []).join()
+    groups.set(key, [...(groups.get(key) ?? []), field])
+  }
+  for (const group of groups.values()) {
+    for (let at = 0; at < ids.length; at += 5_000) await computeGroup(env, model, group, ids.slice(at, at + 5_000))
+  }
+}
+
+async function computeGroup(env: Env, model: ModelInfo, fields: readonly FieldInfo[], ids: readonly number[]): Promise<void> {
+  const records = await env.withContext({ active_test: false }).model(model.name, ids).loadExisting([...(fields[0]?.computed?.on ?? [])])
+  for (const field of fields) {
+    const fn = field.computed?.fn as unknown as (record: unknown, env: Env) => unknown
+    const values: (string | null)[] = []
+    for (const record of records) values.push(asText(field, toColumn(field, await fn(record, env))))
+    const changed = await store(env, model, field, records.map((r) => r.id), values)
+    await markModified(env, model, changed, [field.name])
   }
 }
 

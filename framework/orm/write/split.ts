@@ -22,12 +22,12 @@ const kept = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_dat
  * @throws InvalidRequestError ERR_FIELD_UNKNOWN for a field that the model does not have
  * @throws AccessError for a field that the caller may not write
  */
-export function split(env: Env, model: ModelInfo, values: Readonly<Record<string, unknown>>, options: { readonly system: boolean }): SplitValues {
+export function split(env: Env, model: ModelInfo, values: Readonly<Record<string, unknown>>, options: { readonly system: boolean; readonly writing?: boolean }): SplitValues {
   if (values === null || typeof values !== 'object' || Array.isArray(values)) throw new InvalidRequestError('ERR_VALUES', 'The values of a record are an object of field names and values.', { wireName: 'builtins.TypeError' })
   const result: SplitValues = { columns: new Map(), lists: new Map(), files: new Map(), delegated: new Map() }
   for (const [name, value] of Object.entries(values)) {
     const field = model.fields.get(name)
-    if (!field) throw new InvalidRequestError('ERR_FIELD_UNKNOWN', `Invalid field '${name.slice(0, 80)}' in '${model.name}'`)
+    if (!field) throw new InvalidRequestError('ERR_FIELD_UNKNOWN', `Invalid field '${name.slice(0, 80)}' in '${model.name}'`, options.writing ? { wireName: 'builtins.KeyError' } : {})
     // Who made a record, and when, is never the caller's to say.
     if (kept.has(name) && !options.system) continue
     if (name === 'display_name') continue

@@ -15,7 +15,7 @@ import { toColumn } from './values.ts'
 export function updateRecords(env: Env, model: ModelInfo, ids: readonly number[], values: Readonly<Record<string, unknown>>): Promise<void> {
   return change(env, async () => {
     requireModel(env, model, 'write')
-    const parts = split(env, model, values, { system: env.system })
+    const parts = split(env, model, values, { system: env.system, writing: true })
     if (ids.length === 0) return
     await requireRecords(env, model.name, 'write', ids)
     requireValues(model, parts.columns, false)

@@ -23,7 +23,12 @@ interface Plan {
 const plans = new WeakMap<ApiMethod, Plan>()
 
 /** @throws InvalidRequestError ERR_RPC_ARGUMENTS, ERR_RPC_TYPE or ERR_RPC_CONTEXT; `label` (`res.partner.write`) is for its message */
-export function bind(label: string, method: ApiMethod, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): Bound {
+export function bind(
+  label: string,
+  method: ApiMethod,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+): Bound {
   const plan = planOf(method)
   let ids: readonly number[] = []
   let first = 0
@@ -35,7 +40,9 @@ export function bind(label: string, method: ApiMethod, args: readonly unknown[],
   }
   const given = args.length - first
   if (given > plan.names.length) {
-    throw argumentsRefused(`${label} takes ${plan.names.length} ${plan.names.length === 1 ? 'argument' : 'arguments'}, but ${given} were given.`)
+    throw argumentsRefused(
+      `${label} takes ${plan.names.length} ${plan.names.length === 1 ? 'argument' : 'arguments'}, but ${given} were given.`,
+    )
   }
   const values = plan.types.map((type) => type.initial)
   const filled = new Uint8Array(plan.names.length)
@@ -50,7 +57,8 @@ export function bind(label: string, method: ApiMethod, args: readonly unknown[],
     }
   }
   for (let place = 0; place < filled.length; place++) {
-    if (filled[place] === 0 && plan.types[place]?.optional !== true) throw argumentsRefused(`missing a required argument: '${plan.names[place]}'`)
+    if (filled[place] === 0 && plan.types[place]?.optional !== true)
+      throw argumentsRefused(`missing a required argument: '${plan.names[place]}'`)
   }
   return { ids, values, context: plan.places.has('context') ? {} : checkContext(kwargs['context']) }
 }

@@ -20,17 +20,28 @@ export interface CallOptions {
  * @throws InvalidRequestError when the arguments do not fit the declaration
  */
 export async function callMethod(
-  tenant: Tenant, uid: number, model: unknown, method: unknown, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>, options: CallOptions = {},
+  tenant: Tenant,
+  uid: number,
+  model: unknown,
+  method: unknown,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+  options: CallOptions = {},
 ): Promise<unknown> {
   const info = findModel(tenant, model)
   const declared = findMethod(info, method)
   const name = method as string
   const bound = bind(`${info.name}.${name}`, declared, args, kwargs)
-  const envOptions = { context: bound.context, mode: declared.readonly === true ? 'read' : 'write', ...(options.signal === undefined ? {} : { signal: options.signal }) } as const
+  const envOptions = {
+    context: bound.context,
+    mode: declared.readonly === true ? 'read' : 'write',
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  } as const
   return withEnv(tenant, uid, envOptions, async (env) => {
     const records = env.model(info.name, bound.ids)
-    if (declared.access !== 'none' && env.grant.records(info.name, declared.access) === false) await env.model(info.name).check_access(declared.access)
-    const run = (records as unknown as Record<string, unknown>)[name]
+    if (declared.access !== 'none' && env.grant.records(info.name, declared.access) === false)
+      await env.model(info.name).check_access(declared.access)
+    const run = (records as unknown as Record<string, unknown>)[declared.implementation ?? name]
     // An app that exposes a method without writing it is a fault of the app; the caller learns no more than usual.
     if (typeof run !== 'function') throw methodRefused()
     const result: unknown = await run.apply(records, bound.values)

@@ -10,7 +10,8 @@ const maxId = 2_147_483_647
 export function checkType(name: string, type: ParamType, value: unknown): unknown {
   const check = checks[type.kind]
   // `false` and `null` are Odoo's "nothing"; what nothing means depends on the kind.
-  if (value === null || value === undefined || (value === false && type.kind !== 'bool' && type.kind !== 'json')) return nothing(name, type)
+  if (value === null || value === undefined || (value === false && type.kind !== 'bool' && type.kind !== 'json'))
+    return nothing(name, type)
   return check(name, value)
 }
 
@@ -54,18 +55,23 @@ const checks: Readonly<Record<ParamType['kind'], (name: string, value: unknown) 
   domain: (name, value) => (Array.isArray(value) ? value : fail(name, 'domain')),
   values: (name, value) => (isDictionary(value) ? value : failAsAttribute(name, 'values')),
   valuesList: (name, value) =>
-    isDictionary(value) || (Array.isArray(value) && value.every(isDictionary)) ? value : failAsAttribute(name, 'valuesList'),
+    isDictionary(value) || (Array.isArray(value) && value.every(isDictionary))
+      ? value
+      : failAsAttribute(name, 'valuesList'),
   ids: toIds,
   records: toIds,
-  id: (name, value) => (isId(value) ? value : Array.isArray(value) && value.length === 1 && isId(value[0]) ? value[0] : fail(name, 'id')),
+  id: (name, value) =>
+    isId(value) ? value : Array.isArray(value) && value.length === 1 && isId(value[0]) ? value[0] : fail(name, 'id'),
   int: (name, value) => {
-    const number = typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value) ? Number(value) : value === true ? 1 : value
+    const number =
+      typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value) ? Number(value) : value === true ? 1 : value
     return typeof number === 'number' && Number.isSafeInteger(number) ? number : fail(name, 'int')
   },
   float: (name, value) => (typeof value === 'number' && Number.isFinite(value) ? value : fail(name, 'float')),
   str: (name, value) => (typeof value === 'string' ? value : fail(name, 'str')),
   bool: (_name, value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)),
-  strings: (name, value) => (Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : fail(name, 'strings')),
+  strings: (name, value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : fail(name, 'strings'),
   json: (_name, value) => value,
   spec: (name, value) => (isDictionary(value) ? value : fail(name, 'spec')),
   void: (name) => fail(name, 'void'),

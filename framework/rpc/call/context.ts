@@ -31,7 +31,10 @@ interface Known {
 }
 
 const textOrNone = (pattern: RegExp, longest: number) => (value: unknown) =>
-  value === false || value === null || value === '' || (typeof value === 'string' && value.length <= longest && pattern.test(value))
+  value === false ||
+  value === null ||
+  value === '' ||
+  (typeof value === 'string' && value.length <= longest && pattern.test(value))
 
 // A null prototype: `constructor` as a key of the context is no known key.
 const knownKeys: Readonly<Record<string, Known>> = Object.assign(Object.create(null) as Record<string, Known>, {
@@ -39,6 +42,9 @@ const knownKeys: Readonly<Record<string, Known>> = Object.assign(Object.create(n
   tz: { expected: 'a time zone name', holds: textOrNone(/^[A-Za-z0-9_+/-]+$/, 60) },
   allowed_company_ids: {
     expected: 'a list of company ids',
-    holds: (value: unknown) => value === false || value === null || (Array.isArray(value) && value.length <= 1_000 && value.every(Number.isSafeInteger)),
+    holds: (value: unknown) =>
+      value === false ||
+      value === null ||
+      (Array.isArray(value) && value.length <= 1_000 && value.every(Number.isSafeInteger)),
   },
 })

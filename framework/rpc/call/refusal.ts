@@ -23,6 +23,10 @@ export function argumentsRefused(message: string): InvalidRequestError {
 }
 
 /** An argument of the wrong type. `wireName` differs where Odoo's own error class does. */
-export function typeRefused(name: string, expected: string, wireName: 'builtins.TypeError' | 'builtins.AttributeError' = 'builtins.TypeError'): InvalidRequestError {
+export function typeRefused(
+  name: string,
+  expected: string,
+  wireName: 'builtins.TypeError' | 'builtins.AttributeError' = 'builtins.TypeError',
+): InvalidRequestError {
   return new InvalidRequestError('ERR_RPC_TYPE', `The argument "${name}" must be ${expected}.`, { wireName })
 }

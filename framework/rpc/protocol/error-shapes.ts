@@ -19,7 +19,13 @@ export function settle(thrown: unknown, log: Log, detail: Readonly<Record<string
   if (thrown instanceof AppError && thrown.status < 500) return { error: thrown, reference: null }
   const reference = randomBytes(6).toString('hex')
   const error = toAppError(thrown, reference)
-  log({ level: 'error', event: 'request failed', reference, detail: { ...detail, ...error.detail, code: error.code }, cause: thrown })
+  log({
+    level: 'error',
+    event: 'request failed',
+    reference,
+    detail: { ...detail, ...error.detail, code: error.code },
+    cause: thrown,
+  })
   return { error, reference }
 }
 
@@ -35,13 +41,19 @@ function body(failure: Failure, name: string = failure.error.wireName): Record<s
 
 /** The `error` member of a JSON-RPC answer. `web`: of the /web routes, where an unknown model is a 404. */
 export function jsonRpcError(failure: Failure, web = false): Record<string, unknown> {
-  if (failure.error instanceof SessionExpiredError) return { code: 100, message: 'Odoo Session Expired', data: body(failure) }
-  if (web && failure.error.code === 'ERR_RPC_MODEL') return { code: 404, message: '404: Not Found', data: body(failure, 'werkzeug.exceptions.NotFound') }
+  if (failure.error instanceof SessionExpiredError)
+    return { code: 100, message: 'Odoo Session Expired', data: body(failure) }
+  if (web && failure.error.code === 'ERR_RPC_MODEL')
+    return { code: 404, message: '404: Not Found', data: body(failure, 'werkzeug.exceptions.NotFound') }
   return { code: 0, message: 'Odoo Server Error', data: body(failure) }
 }
 
 /** Status and body of a JSON-2 answer. */
-export function json2Error(failure: Failure): { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Readonly<Record<string, string>> } {
+export function json2Error(failure: Failure): {
+  readonly status: number
+  readonly body: Record<string, unknown>
+  readonly headers: Readonly<Record<string, string>>
+} {
   const { error } = failure
   const headers = error instanceof RateLimitError ? { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) } : {}
   const special = json2Special[error.code]
@@ -86,6 +98,7 @@ export function xmlFaultOld(failure: Failure): { readonly faultCode: string; rea
   const { error } = failure
   const kind = error.wireName.slice(error.wireName.lastIndexOf('.') + 1)
   if (kind === 'AccessDenied') return { faultCode: 'AccessDenied', faultString: error.message }
-  if (error.wireName.startsWith('odoo.exceptions.')) return { faultCode: `warning -- ${kind}\n\n${error.message}`, faultString: '' }
+  if (error.wireName.startsWith('odoo.exceptions.'))
+    return { faultCode: `warning -- ${kind}\n\n${error.message}`, faultString: '' }
   return { faultCode: error.message, faultString: debugText(failure) }
 }

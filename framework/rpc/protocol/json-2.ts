@@ -20,16 +20,26 @@ export interface Json2Request {
 
 /** Answers one call. An unknown database gets a bare 404 that names nothing. */
 export async function answerJson2(gate: Gate, caller: Caller, request: Json2Request): Promise<Answer> {
-  const tenant = request.database === undefined || request.database === '' ? caller.hostTenant : await caller.tenantNamed(request.database)
+  const tenant =
+    request.database === undefined || request.database === ''
+      ? caller.hostTenant
+      : await caller.tenantNamed(request.database)
   if (tenant === null) return textAnswer(404, 'Not Found')
   try {
     const uid = await authorise(gate, caller, tenant, request.authorization)
     const named = readBody(request.body)
-    const result = await gate.call(tenant, uid, request.model, request.method, [], named, { signal: caller.signal, lists: true })
+    const result = await gate.call(tenant, uid, request.model, request.method, [], named, {
+      signal: caller.signal,
+      lists: true,
+    })
     return jsonAnswer(resultText(result) ?? 'null')
   } catch (thrown) {
     const { status, body, headers } = json2Error(settle(thrown, gate.log, { protocol: 'json-2' }))
-    return jsonAnswer(JSON.stringify(body), status, status === 401 ? { ...headers, 'WWW-Authenticate': 'Bearer' } : headers)
+    return jsonAnswer(
+      JSON.stringify(body),
+      status,
+      status === 401 ? { ...headers, 'WWW-Authenticate': 'Bearer' } : headers,
+    )
   }
 }
 
@@ -58,6 +68,9 @@ function readBody(body: Buffer): Record<string, unknown> {
   } catch {
     throw new InvalidRequestError('ERR_RPC_JSON', 'could not parse the body as json')
   }
-  if (!isDictionary(parsed)) throw new InvalidRequestError('ERR_RPC_ARGUMENTS', 'The body must be an object of named arguments.', { wireName: 'builtins.TypeError' })
+  if (!isDictionary(parsed))
+    throw new InvalidRequestError('ERR_RPC_ARGUMENTS', 'The body must be an object of named arguments.', {
+      wireName: 'builtins.TypeError',
+    })
   return parsed
 }

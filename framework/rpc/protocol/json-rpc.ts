@@ -21,7 +21,10 @@ export async function answerJsonRpc(gate: Gate, caller: Caller, body: Buffer): P
 
 /** Reads the envelope, runs, and wraps what comes out: `jsonrpc` and `method` are not looked at, `id` goes back as it came. */
 export async function answerEnvelope(
-  gate: Gate, body: Buffer, web: boolean, run: (params: Readonly<Record<string, unknown>>) => unknown | Promise<unknown>,
+  gate: Gate,
+  body: Buffer,
+  web: boolean,
+  run: (params: Readonly<Record<string, unknown>>) => unknown | Promise<unknown>,
 ): Promise<Answer> {
   let request: unknown
   try {
@@ -34,7 +37,9 @@ export async function answerEnvelope(
   try {
     const params = request['params']
     const result = resultText(await run(isDictionary(params) ? params : {}))
-    return jsonAnswer(result === null ? `{"jsonrpc":"2.0","id":${id}}` : `{"jsonrpc":"2.0","id":${id},"result":${result}}`)
+    return jsonAnswer(
+      result === null ? `{"jsonrpc":"2.0","id":${id}}` : `{"jsonrpc":"2.0","id":${id},"result":${result}}`,
+    )
   } catch (thrown) {
     const failure = settle(thrown, gate.log, { protocol: 'json-rpc' })
     return jsonAnswer(`{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(jsonRpcError(failure, web))}}`)

@@ -23,11 +23,19 @@ type Method = (gate: Gate, caller: Caller, args: Args) => unknown | Promise<unkn
  * Runs a method of a service.
  * @throws InvalidRequestError for an unknown service, and for an unknown method
  */
-export async function dispatch(gate: Gate, caller: Caller, service: unknown, method: unknown, args: Args): Promise<unknown> {
+export async function dispatch(
+  gate: Gate,
+  caller: Caller,
+  service: unknown,
+  method: unknown,
+  args: Args,
+): Promise<unknown> {
   const methods = typeof service === 'string' ? services.get(service) : undefined
-  if (methods === undefined) throw new InvalidRequestError('ERR_RPC_SERVICE', 'There is no such service.', { wireName: 'builtins.KeyError' })
+  if (methods === undefined)
+    throw new InvalidRequestError('ERR_RPC_SERVICE', 'There is no such service.', { wireName: 'builtins.KeyError' })
   const run = typeof method === 'string' ? methods.get(method) : undefined
-  if (run === undefined) throw new InvalidRequestError('ERR_RPC_SERVICE_METHOD', 'Method not found.', { wireName: 'builtins.Exception' })
+  if (run === undefined)
+    throw new InvalidRequestError('ERR_RPC_SERVICE_METHOD', 'Method not found.', { wireName: 'builtins.Exception' })
   return run(gate, caller, args)
 }
 
@@ -39,27 +47,38 @@ async function login(gate: Gate, caller: Caller, args: Args): Promise<number | f
 }
 
 async function executeKw(gate: Gate, caller: Caller, args: Args): Promise<unknown> {
-  atLeast(args)
   const named = args[6]
   if (args.length > 7) throw argumentsRefused(`execute_kw takes at most 7 arguments, but ${args.length} were given.`)
   const positional = args[5] ?? []
   // Python spreads a text into its letters; that is never meant.
   if (!Array.isArray(positional)) throw argumentsRefused('The positional arguments must be a list.')
-  if (named !== undefined && named !== null && named !== false && !isDictionary(named)) throw argumentsRefused('The named arguments must be a dictionary.')
+  if (named !== undefined && named !== null && named !== false && !isDictionary(named))
+    throw argumentsRefused('The named arguments must be a dictionary.')
   return execute(gate, caller, args, positional, isDictionary(named) ? named : {})
 }
 
-async function execute(gate: Gate, caller: Caller, args: Args, positional: Args, named: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function execute(
+  gate: Gate,
+  caller: Caller,
+  args: Args,
+  positional: Args,
+  named: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  if (args.length < 5)
+    throw new InvalidRequestError(
+      'ERR_RPC_ARGUMENTS_FEW',
+      `Expected at least 5 arguments (database, user id, password, model, method), got ${args.length}.`,
+    )
   const tenant = await tenantNamed(caller, args[0])
   const uid = toUid(args[1])
   const password = args[2]
-  const known = uid !== null && typeof password === 'string' && password !== '' && (await gate.authenticateCall(tenant, uid, password, originOf(caller, false)))
+  const known =
+    uid !== null &&
+    typeof password === 'string' &&
+    password !== '' &&
+    (await gate.authenticateCall(tenant, uid, password, originOf(caller, false)))
   if (!known) throw denied()
   return gate.call(tenant, uid as number, args[3], args[4], positional, named, { signal: caller.signal })
-}
-
-function atLeast(args: Args): void {
-  if (args.length < 5) throw new InvalidRequestError('ERR_RPC_ARGUMENTS_FEW', `Expected at least 5 arguments (database, user id, password, model, method), got ${args.length}.`)
 }
 
 function toUid(value: unknown): number | null {
@@ -105,7 +124,7 @@ const services: ReadonlyMap<string, ReadonlyMap<string, Method>> = new Map([
     'object',
     new Map<string, Method>([
       ['execute_kw', executeKw],
-      ['execute', (gate, caller, args) => (atLeast(args), execute(gate, caller, args, args.slice(5), {}))],
+      ['execute', (gate, caller, args) => execute(gate, caller, args, args.slice(5), {})],
     ]),
   ],
   [
@@ -113,12 +132,22 @@ const services: ReadonlyMap<string, ReadonlyMap<string, Method>> = new Map([
     new Map<string, Method>([
       ['list', (_gate, caller) => caller.names()],
       ['server_version', () => version.server_version],
-      ['db_exist', async (_gate, caller, args) => typeof args[0] === 'string' && (await caller.names()).includes(args[0])],
+      [
+        'db_exist',
+        async (_gate, caller, args) => typeof args[0] === 'string' && (await caller.names()).includes(args[0]),
+      ],
       ['list_lang', () => listLanguages()],
-      ...['create_database', 'duplicate_database', 'drop', 'dump', 'restore', 'rename', 'change_admin_password', 'migrate_databases', 'list_countries'].map(
-        (name) => [name, refuse] as const,
-      ),
+      ...[
+        'create_database',
+        'duplicate_database',
+        'drop',
+        'dump',
+        'restore',
+        'rename',
+        'change_admin_password',
+        'migrate_databases',
+        'list_countries',
+      ].map((name) => [name, refuse] as const),
     ]),
   ],
 ])
-

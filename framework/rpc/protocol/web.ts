@@ -112,11 +112,17 @@ export const webMethods: readonly WebMethod[] = [
     session: 'optional',
     safe: false,
     run: async (gate, caller, _params, effect) => {
-      if (caller.tenant !== null && caller.session !== null) await gate.closeSession(caller.tenant, caller.session.token)
+      if (caller.tenant !== null && caller.session !== null)
+        await gate.closeSession(caller.tenant, caller.session.token)
       effect.session = 'closed'
     },
   },
-  { path: '/web/session/modules', session: 'required', safe: true, run: (_gate, caller) => signedIn(caller).tenant.registry.apps },
+  {
+    path: '/web/session/modules',
+    session: 'required',
+    safe: true,
+    run: (_gate, caller) => signedIn(caller).tenant.registry.apps,
+  },
   { path: '/web/dataset/call_kw', session: 'required', safe: false, run: callKw },
   { path: '/web/dataset/call_kw/:model/:method', session: 'required', safe: false, run: callKw },
   { path: '/web/dataset/call_button', session: 'required', safe: false, run: callButton },

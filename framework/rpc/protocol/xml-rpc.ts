@@ -11,11 +11,19 @@ import { settle, xmlFault, xmlFaultOld } from './error-shapes.ts'
 import { dispatch } from './services.ts'
 
 /** `old`: the fault codes of the paths without `/2`. Faults have HTTP status 200. */
-export async function answerXmlRpc(gate: Gate, caller: Caller, service: string, body: Buffer, old = false): Promise<Answer> {
+export async function answerXmlRpc(
+  gate: Gate,
+  caller: Caller,
+  service: string,
+  body: Buffer,
+  old = false,
+): Promise<Answer> {
   try {
     const call = parseCall(decode(body))
     const result = await dispatch(gate, caller, service, call.methodName, call.params)
-    return xml(writeResult(result instanceof JsonResult ? result.parse() : result, await doublesOf(caller, service, call)))
+    return xml(
+      writeResult(result instanceof JsonResult ? result.parse() : result, await doublesOf(caller, service, call)),
+    )
   } catch (thrown) {
     const failure = settle(thrown, gate.log, { protocol: 'xml-rpc' })
     return xml(writeFault(old ? xmlFaultOld(failure) : xmlFault(failure)))
@@ -45,12 +53,14 @@ async function doublesOf(caller: Caller, service: string, call: MethodCall): Pro
   const [db, , , model] = call.params
   const tenant = typeof db === 'string' && db !== '' ? await caller.tenantNamed(db) : caller.hostTenant
   if (tenant === null || typeof model !== 'string') return noDoubles
-  let byModel = doubles.get(tenant.registry)
-  if (byModel === undefined) doubles.set(tenant.registry, (byModel = new Map()))
+  const byModel = doubles.get(tenant.registry) ?? new Map<string, ReadonlySet<string>>()
+  doubles.set(tenant.registry, byModel)
   let names = byModel.get(model)
   if (names === undefined) {
     const fields = [...(tenant.registry.models.get(model)?.fields.values() ?? [])]
-    names = new Set(fields.filter((field) => field.kind === 'float' || field.kind === 'monetary').map((field) => field.name))
+    names = new Set(
+      fields.filter((field) => field.kind === 'float' || field.kind === 'monetary').map((field) => field.name),
+    )
     // Only models that exist are kept, so that a caller cannot fill the memory with names.
     if (fields.length > 0) byModel.set(model, names)
   }

@@ -52,7 +52,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   struct: ['member'],
   member: ['name', 'value'],
 }
-const scalars = new Set(['int', 'i4', 'i8', 'i1', 'i2', 'boolean', 'string', 'double', 'dateTime.iso8601', 'base64', 'nil', 'ex:nil'])
+const scalars = new Set([
+  'int',
+  'i4',
+  'i8',
+  'i1',
+  'i2',
+  'boolean',
+  'string',
+  'double',
+  'dateTime.iso8601',
+  'base64',
+  'nil',
+  'ex:nil',
+])
 
 class Reader {
   readonly #stack: Frame[] = []
@@ -67,37 +80,26 @@ class Reader {
     const parent = this.#stack.at(-1)
     const kind = parent?.is ?? ''
     this.#characters = []
-    if (kind === 'value') return this.#openInValue(parent as Frame & { is: 'value' }, name)
-    if (allowed[kind]?.includes(name) !== true) refuse(`an element stands where it may not`)
+    this.#stack.push(parent?.is === 'value' ? frameInValue(parent.set, name) : this.#frameIn(kind, name))
+  }
+
+  #frameIn(parent: string, name: string): Frame {
+    if (allowed[parent]?.includes(name) !== true) refuse('an element stands where it may not')
     switch (name) {
       case 'methodCall':
-        return this.#push({ is: 'call' })
+        return { is: 'call' }
       case 'params':
-        return this.#push({ is: 'params' })
       case 'param':
-        return this.#push({ is: 'param' })
       case 'data':
-        return this.#push({ is: 'data' })
+        return { is: name }
       case 'member':
-        return this.#push({ is: 'member', name: null, value: undefined, set: false })
+        return { is: 'member', name: null, value: undefined, set: false }
       case 'value':
         if (++this.#depth > limits.depth) refuse('its values are nested too deeply')
-        return this.#push({ is: 'value', set: false, value: undefined })
+        return { is: 'value', set: false, value: undefined }
       default:
-        return this.#push({ is: 'plain' })
+        return { is: 'plain' }
     }
-  }
-
-  #openInValue(parent: Frame & { is: 'value' }, name: string): void {
-    if (parent.set) refuse('a value holds two things')
-    if (name === 'array') return this.#push({ is: 'array', items: [] })
-    if (name === 'struct') return this.#push({ is: 'struct', members: {} })
-    if (!scalars.has(name)) refuse('a value has an unknown type')
-    this.#push({ is: 'scalar', type: name })
-  }
-
-  #push(frame: Frame): void {
-    this.#stack.push(frame)
   }
 
   text(part: string): void {
@@ -111,24 +113,28 @@ class Reader {
     this.#characters = []
     switch (frame?.is) {
       case 'scalar':
-        return this.#setValue(parent, scalar(frame.type, text))
+        this.#setValue(parent, scalar(frame.type, text))
+        break
       case 'array':
-        return this.#setValue(parent, frame.items)
+        this.#setValue(parent, frame.items)
+        break
       case 'struct':
-        return this.#setValue(parent, frame.members)
+        this.#setValue(parent, frame.members)
+        break
       case 'value':
         this.#depth--
         // A value without a type is a text.
-        return this.#deliver(parent, frame.set ? frame.value : text)
+        this.#deliver(parent, frame.set ? frame.value : text)
+        break
       case 'member':
         if (frame.name === null || !frame.set) refuse('a member lacks its name or value')
-        return define((parent as Frame & { is: 'struct' }).members, frame.name, frame.value)
+        define((parent as Frame & { is: 'struct' }).members, frame.name, frame.value)
+        break
       case 'plain':
         if (name === 'methodName') this.#methodName = text.trim()
         else if (parent?.is === 'member') parent.name = text
-        return
+        break
       default:
-        return
     }
   }
 
@@ -153,9 +159,17 @@ class Reader {
   }
 }
 
+function frameInValue(isSet: boolean, name: string): Frame {
+  if (isSet) refuse('a value holds two things')
+  if (name === 'array') return { is: 'array', items: [] }
+  if (name === 'struct') return { is: 'struct', members: {} }
+  return scalars.has(name) ? { is: 'scalar', type: name } : refuse('a value has an unknown type')
+}
+
 // `__proto__` as the name of a member is data like any other, never a prototype.
 function define(members: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
+  if (name === '__proto__')
+    Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
   else members[name] = value
 }
 
@@ -167,7 +181,9 @@ function scalar(type: string, text: string): unknown {
     case 'boolean':
       return trimmed === '1' ? true : trimmed === '0' ? false : refuse('a boolean is neither 0 nor 1')
     case 'double': {
-      const number = /^[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?$/.test(trimmed) ? Number(trimmed) : Number.NaN
+      const number = /^[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?$/.test(trimmed)
+        ? Number(trimmed)
+        : Number.NaN
       return Number.isFinite(number) ? number : refuse('a double is no number')
     }
     case 'dateTime.iso8601':
@@ -187,7 +203,9 @@ function scalar(type: string, text: string): unknown {
 // XML-RPC's `20240229T13:30:00` is Odoo's `2024-02-29 13:30:00`.
 function dateTime(text: string): string {
   const match = /^([0-9]{4})-?([0-9]{2})-?([0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})Z?$/.exec(text)
-  return match === null ? refuse('a date is not of the form 20240229T13:30:00') : `${match[1]}-${match[2]}-${match[3]} ${match[4]}`
+  return match === null
+    ? refuse('a date is not of the form 20240229T13:30:00')
+    : `${match[1]}-${match[2]}-${match[3]} ${match[4]}`
 }
 
 function base64(text: string): string {

@@ -12,7 +12,10 @@ const none: ReadonlySet<string> = new Set()
  */
 export function writeResult(result: unknown, doubles: ReadonlySet<string> = none): string {
   // The call itself is done and committed, as in Odoo.
-  if (result === undefined || result === null) throw new InvalidRequestError('ERR_RPC_XML_NONE', 'cannot marshal None unless allow_none is enabled', { wireName: 'builtins.TypeError' })
+  if (result === undefined || result === null)
+    throw new InvalidRequestError('ERR_RPC_XML_NONE', 'cannot marshal None unless allow_none is enabled', {
+      wireName: 'builtins.TypeError',
+    })
   const parts: string[] = [head, '<params>\n<param>\n']
   writeValue(parts, result, doubles, false)
   parts.push('</param>\n</params>\n</methodResponse>\n')
@@ -29,7 +32,7 @@ export function writeFault(fault: { readonly faultCode: number | string; readonl
 function writeValue(parts: string[], value: unknown, doubles: ReadonlySet<string>, double: boolean): void {
   switch (typeof value) {
     case 'string':
-      parts.push('<value><string>', escape(value), '</string></value>\n')
+      parts.push('<value><string>', escapeText(value), '</string></value>\n')
       return
     case 'number':
       parts.push('<value>', number(value, double), '</value>\n')
@@ -48,7 +51,7 @@ function writeValue(parts: string[], value: unknown, doubles: ReadonlySet<string
       parts.push('<value><struct>\n')
       for (const [name, member] of Object.entries(value)) {
         if (member === undefined) continue
-        parts.push('<member>\n<name>', escape(name), '</name>\n')
+        parts.push('<member>\n<name>', escapeText(name), '</name>\n')
         writeValue(parts, member, doubles, doubles.has(name))
         parts.push('</member>\n')
       }
@@ -68,12 +71,10 @@ function number(value: number, double: boolean): string {
   return Number.isSafeInteger(value) ? `<i8>${value}</i8>` : `<double>${value}</double>`
 }
 
-const special = /[&<>\r]|[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
-const needsWork = /[&<>\r\u{0}-\u{8}\u{B}\u{C}\u{E}-\u{1F}\u{FFFE}\u{FFFF}\u{D800}-\u{DFFF}]/u
+const special = /[&<>]|(?![\t\n])\p{Cc}|[\uFFFE\uFFFF]|\p{Cs}/gu
 
 // Characters that XML 1.0 §2.2 cannot carry are left out, as Odoo does. A carriage return would come back as a line feed.
-function escape(text: string): string {
-  if (!needsWork.test(text)) return text
+function escapeText(text: string): string {
   return text.replace(special, (character) => escapes[character] ?? '')
 }
 

@@ -65,7 +65,10 @@ const facts = shape<ArchiveFacts>({
   kind: matching(/^[a-z-]{1,40}$/),
   tenant: shape<ArchiveFacts['tenant']>({ id: uuid, name: text(200), generation: count }),
   takenAt: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-  snapshot: shape<ArchiveFacts['snapshot']>({ lsn: matching(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/), transactions: text(1_000_000) }),
+  snapshot: shape<ArchiveFacts['snapshot']>({
+    lsn: matching(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/),
+    transactions: text(1_000_000),
+  }),
   postgres: text(100),
   holdfast: text(100),
   apps: listOf(shape<ArchiveFacts['apps'][number]>({ name: text(200), version: text(100) }), 10_000),
@@ -87,7 +90,10 @@ export function parseFacts(json: string): ArchiveFacts {
   const value = parseJson(json, 'archive.json')
   const version = (value as { version?: unknown } | null)?.version
   if (Number.isInteger(version) && version !== VERSION) {
-    throw new ValidationError('ERR_ARCHIVE_VERSION', `The archive has format version ${Number(version)}; this Holdfast reads version ${VERSION}.`)
+    throw new ValidationError(
+      'ERR_ARCHIVE_VERSION',
+      `The archive has format version ${Number(version)}; this Holdfast reads version ${VERSION}.`,
+    )
   }
   const parsed = facts(value, 'archive')
   const names = parsed.tables.map((table) => table.name)

@@ -8,7 +8,17 @@ import { ValidationError } from '../../../framework/errors.ts'
 import type { SchemaDescription } from '../schema/description.ts'
 import { parseSchema } from '../schema/parse-schema.ts'
 import { type ArchiveFacts, type Manifest, type Member, parseFacts, parseManifest } from './manifest.ts'
-import { FACTS, FOR_STRANGERS, hashOfFile, MANIFEST, MAX_FILE_BYTES, MAX_PART_BYTES, MAX_TEXT_BYTES, partName, SCHEMA } from './members.ts'
+import {
+  FACTS,
+  FOR_STRANGERS,
+  hashOfFile,
+  MANIFEST,
+  MAX_FILE_BYTES,
+  MAX_PART_BYTES,
+  MAX_TEXT_BYTES,
+  partName,
+  SCHEMA,
+} from './members.ts'
 import { parseJson } from './shape.ts'
 import { type ArchiveLimits, type Entry, tarEntries } from './tar-entries.ts'
 import { countRows } from './write-archive.ts'
@@ -35,7 +45,11 @@ export interface ArchiveReport {
  * Reads the plain form (tar in zstd).
  * @throws ValidationError with a code of ERR_ARCHIVE_… that names what failed
  */
-export async function readArchive(source: AsyncIterable<Uint8Array>, limits: ArchiveLimits, handler: ArchiveHandler = {}): Promise<ArchiveReport> {
+export async function readArchive(
+  source: AsyncIterable<Uint8Array>,
+  limits: ArchiveLimits,
+  handler: ArchiveHandler = {},
+): Promise<ArchiveReport> {
   const reader = new Reader(handler)
   for await (const entry of tarEntries(source, limits)) await reader.take(entry)
   return reader.end()
@@ -82,7 +96,11 @@ class Reader {
     if (this.#manifest === null) throw truncated()
     const { facts, schema } = this.#known
     return {
-      facts, schema, missingFiles: this.#manifest.missingFiles, files: this.#files, rows: this.#rows,
+      facts,
+      schema,
+      missingFiles: this.#manifest.missingFiles,
+      files: this.#files,
+      rows: this.#rows,
       bytes: this.#members.reduce((sum, member) => sum + member.size, 0),
     }
   }
@@ -141,7 +159,8 @@ class Reader {
     const schema = parseSchema(parseJson(text, SCHEMA))
     const described = new Set(schema.tables.map((table) => table.name))
     const counted = this.#facts?.tables ?? []
-    if (counted.length !== described.size || counted.some((table) => !described.has(table.name))) throw unexpected(SCHEMA)
+    if (counted.length !== described.size || counted.some((table) => !described.has(table.name)))
+      throw unexpected(SCHEMA)
     return schema
   }
 
@@ -194,11 +213,17 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 function unexpected(member: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_MEMBER', `The archive holds a member that does not belong there: '${member.slice(0, 120)}'; it is refused.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_MEMBER',
+    `The archive holds a member that does not belong there: '${member.slice(0, 120)}'; it is refused.`,
+  )
 }
 
 function changed(member: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_HASH', `The archive's member '${member.slice(0, 120)}' is not what its manifest says; it is damaged or was changed.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_HASH',
+    `The archive's member '${member.slice(0, 120)}' is not what its manifest says; it is damaged or was changed.`,
+  )
 }
 
 function truncated(): ValidationError {
@@ -206,9 +231,15 @@ function truncated(): ValidationError {
 }
 
 function wrongRows(table: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_ROWS', `The archive's table '${table}' has not the number of rows that it declares; the archive is damaged.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_ROWS',
+    `The archive's table '${table}' has not the number of rows that it declares; the archive is damaged.`,
+  )
 }
 
 function tooLarge(member: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_LIMIT', `The archive's member '${member.slice(0, 120)}' is larger than the format allows; the archive is refused.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_LIMIT',
+    `The archive's member '${member.slice(0, 120)}' is larger than the format allows; the archive is refused.`,
+  )
 }

@@ -9,7 +9,11 @@ export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ValidationError('ERR_ARCHIVE_JSON', `The archive's ${path} is no JSON; the archive is damaged or was not made by Holdfast.`, { cause })
+    throw new ValidationError(
+      'ERR_ARCHIVE_JSON',
+      `The archive's ${path} is no JSON; the archive is damaged or was not made by Holdfast.`,
+      { cause },
+    )
   }
 }
 
@@ -17,7 +21,8 @@ export function parseJson(text: string, path: string): unknown {
 export function shape<T extends object>(fields: { readonly [K in keyof T]: Read<T[K]> }): Read<T> {
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw misshapen(path)
-    for (const key of Object.keys(value)) if (!Object.hasOwn(fields, key)) throw misshapen(`${path}.${key.slice(0, 60)}`)
+    for (const key of Object.keys(value))
+      if (!Object.hasOwn(fields, key)) throw misshapen(`${path}.${key.slice(0, 60)}`)
     const result: Partial<T> = {}
     for (const key of Object.keys(fields) as (keyof T & string)[]) {
       result[key] = fields[key]((value as Record<string, unknown>)[key], `${path}.${key}`)
@@ -39,7 +44,8 @@ export function nullOr<T>(read: Read<T>): Read<T | null> {
 
 export function text(max: number): Read<string> {
   return (value, path) => {
-    if (typeof value !== 'string' || value.length > max || value.includes('\0') || !value.isWellFormed()) throw misshapen(path)
+    if (typeof value !== 'string' || value.length > max || value.includes('\0') || !value.isWellFormed())
+      throw misshapen(path)
     return value
   }
 }
@@ -71,5 +77,8 @@ export const count: Read<number> = (value, path) => {
 
 /** @returns the error for a value that is not what the format says. */
 export function misshapen(path: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_SHAPE', `The archive's description is not of the documented form at '${path}'; the archive is refused.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_SHAPE',
+    `The archive's description is not of the documented form at '${path}'; the archive is refused.`,
+  )
 }

@@ -96,10 +96,15 @@ async function* unpacked(source: AsyncIterable<Uint8Array>, limits: ArchiveLimit
     for await (const chunk of input.pipe(zstd) as AsyncIterable<Buffer>) {
       bytes += chunk.length
       if (bytes > limits.maxBytes || bytes > FREE_BYTES + packedBytes * limits.maxRatio) {
-        throw new ValidationError('ERR_ARCHIVE_LIMIT', 'The archive unpacks to far more than its size allows; it is refused.')
+        throw new ValidationError(
+          'ERR_ARCHIVE_LIMIT',
+          'The archive unpacks to far more than its size allows; it is refused.',
+        )
       }
       yield chunk
     }
+    // Node may stop after the first frame where other programs read on: what only some would see is in no archive.
+    if (zstd.bytesWritten !== packedBytes) throw outOfForm('the end')
   } finally {
     zstd.destroy()
     input.destroy()
@@ -120,7 +125,10 @@ function untilDrained(extract: Extract): Promise<void> {
 }
 
 function outOfForm(member: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_MEMBER', `The archive holds something other than plain files at '${member.slice(0, 120)}'; it is refused.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_MEMBER',
+    `The archive holds something other than plain files at '${member.slice(0, 120)}'; it is refused.`,
+  )
 }
 
 function asRefusal(error: unknown): unknown {
@@ -128,5 +136,7 @@ function asRefusal(error: unknown): unknown {
   const code = (error as { code?: unknown }).code
   // Reading the file itself failed: that says nothing about the archive.
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return error
-  return new ValidationError('ERR_ARCHIVE_FORMAT', 'The archive is damaged, cut off, or no archive of Holdfast.', { cause: error })
+  return new ValidationError('ERR_ARCHIVE_FORMAT', 'The archive is damaged, cut off, or no archive of Holdfast.', {
+    cause: error,
+  })
 }

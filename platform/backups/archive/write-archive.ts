@@ -1,7 +1,6 @@
 /** Writes an archive as a stream: a tar whose members appear in the documented order, then zstd. Memory is bounded. */
 
 import { createHash } from 'node:crypto'
-import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
 import { pack as makePack } from 'tar-stream'
 import { fileName, FORMAT, MANIFEST, PART_BYTES, partName, VERSION } from './members.ts'
@@ -43,7 +42,9 @@ export async function writeArchive(
   const add = async (name: string, bytes: Buffer): Promise<void> => {
     members.push({ name, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
     await new Promise<void>((resolve, reject) => {
-      pack.entry({ name, size: bytes.length, mode: 0o600, mtime: takenAt }, bytes, (error) => (error ? reject(error) : resolve()))
+      pack.entry({ name, size: bytes.length, mode: 0o600, mtime: takenAt }, bytes, (error) =>
+        error ? reject(error) : resolve(),
+      )
     })
   }
   const writer: ArchiveWriter = {
@@ -71,9 +72,8 @@ export async function writeArchive(
     }
   }
   const consume = async (): Promise<void> => {
-    const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 } })
     try {
-      await pipeline(iterate(pack), zstd, sink)
+      await sink(compress(pack))
     } catch (error) {
       pack.destroy(error as Error)
       throw error
@@ -86,9 +86,27 @@ export async function writeArchive(
   return { members: members.length, bytes: members.reduce((sum, member) => sum + member.size, 0), missingFiles }
 }
 
-// streamx, below tar-stream, is no stream of Node's own: as an iterable it is one for `pipeline`.
-async function* iterate(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) yield chunk as Uint8Array
+/** One zstd frame with a checksum. */
+async function* compress(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  const zstd = createZstdCompress({
+    params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+  })
+  // Each chunk is done before the next one: with some of them waiting at `end`, Node would add a second, empty frame.
+  const feed = (async (): Promise<void> => {
+    for await (const chunk of source) {
+      await new Promise<void>((resolve, reject) => {
+        zstd.write(chunk, (error) => (error ? reject(error) : resolve()))
+      })
+    }
+    zstd.end()
+  })()
+  feed.catch((error: unknown) => zstd.destroy(error as Error))
+  try {
+    for await (const chunk of zstd) yield chunk as Uint8Array
+    await feed
+  } finally {
+    zstd.destroy()
+  }
 }
 
 /** Cuts a stream of rows into pieces that end at a row's end. */

@@ -1,7 +1,15 @@
 /** Fills an empty tenant from an archive: schema from the checked description, rows by COPY, then proof. */
 
 import { ServerError, ValidationError } from '../../../framework/errors.ts'
-import { copyIn, openPool, type Pool, type Sql, sql, type Transaction, withTransaction } from '../../../framework/sql/index.ts'
+import {
+  copyIn,
+  openPool,
+  type Pool,
+  type Sql,
+  sql,
+  type Transaction,
+  withTransaction,
+} from '../../../framework/sql/index.ts'
 import type { TenantConnection } from '../../tenants/index.ts'
 import type { ArchiveFacts } from '../archive/manifest.ts'
 import { type ArchiveReport, readArchive } from '../archive/read-archive.ts'
@@ -9,7 +17,13 @@ import type { ArchiveLimits } from '../archive/tar-entries.ts'
 import { countRows } from '../archive/write-archive.ts'
 import type { Progress } from '../progress.ts'
 import { dataColumns, type SchemaDescription } from '../schema/description.ts'
-import { foreignKeyStatements, sequenceStatements, sequenceStateStatements, tableRuleStatements, tableStatements } from '../schema/schema-statements.ts'
+import {
+  foreignKeyStatements,
+  sequenceStatements,
+  sequenceStateStatements,
+  tableRuleStatements,
+  tableStatements,
+} from '../schema/schema-statements.ts'
 import { sumRows } from './row-sums.ts'
 
 type Target = Pick<TenantConnection, 'address' | 'files'>
@@ -18,7 +32,8 @@ type Target = Pick<TenantConnection, 'address' | 'files'>
 const TABLES_AT_ONCE = 40
 const SETTINGS = [
   sql`SET LOCAL search_path = pg_catalog`,
-  sql`SET LOCAL statement_timeout = 0`,
+  // Long enough for the index of a large table; a hostile check cannot run for ever.
+  sql`SET LOCAL statement_timeout = '2h'`,
   sql`SET LOCAL idle_in_transaction_session_timeout = 0`,
   // Nobody uses the database before the last transaction, and that one waits for the disk.
   sql`SET LOCAL synchronous_commit = off`,
@@ -50,7 +65,13 @@ export async function loadArchive(
       rows: async (name, part) => {
         const table = schema.tables.find((candidate) => candidate.name === name)
         if (table === undefined) throw new ServerError('ERR_RESTORE', 'The archive names rows of an unknown table.')
-        await inTransaction(pool, (tx) => copyIn(tx, { schema: 'app', table: name, columns: dataColumns(table) }, counting(part, (more) => void (rows += more))))
+        await inTransaction(pool, (tx) =>
+          copyIn(
+            tx,
+            { schema: 'app', table: name, columns: dataColumns(table) },
+            counting(part, (more) => void (rows += more)),
+          ),
+        )
         progress('rows', rows, total)
       },
       file: async (hash, bytes) => {
@@ -70,7 +91,10 @@ export async function loadArchive(
 async function createTables(pool: Pool, schema: SchemaDescription): Promise<void> {
   await runAll(pool, sequenceStatements(schema))
   for (let from = 0; from < schema.tables.length; from += TABLES_AT_ONCE) {
-    await runAll(pool, schema.tables.slice(from, from + TABLES_AT_ONCE).flatMap((table) => tableStatements(table, schema)))
+    await runAll(
+      pool,
+      schema.tables.slice(from, from + TABLES_AT_ONCE).flatMap((table) => tableStatements(table, schema)),
+    )
   }
 }
 
@@ -84,16 +108,25 @@ async function createRules(pool: Pool, schema: SchemaDescription, progress: Prog
   await runAll(pool, sequenceStateStatements(schema))
 }
 
-async function checkRows(pool: Pool, schema: SchemaDescription, facts: ArchiveFacts, progress: Progress): Promise<void> {
+async function checkRows(
+  pool: Pool,
+  schema: SchemaDescription,
+  facts: ArchiveFacts,
+  progress: Progress,
+): Promise<void> {
   const expected = new Map(facts.tables.map((table) => [table.name, table]))
   let done = 0
   for (const table of schema.tables) {
     const found = await inTransaction(pool, (tx) => sumRows(tx, table))
     const wanted = expected.get(table.name)
     if (wanted === undefined || found.rows !== wanted.rows || found.sum !== wanted.sum) {
-      throw new ValidationError('ERR_RESTORE_ROWS', `After the restore the table '${table.name}' has not the rows that were backed up; the restore is undone.`, {
-        detail: { table: table.name, found, wanted },
-      })
+      throw new ValidationError(
+        'ERR_RESTORE_ROWS',
+        `After the restore the table '${table.name}' has not the rows that were backed up; the restore is undone.`,
+        {
+          detail: { table: table.name, found, wanted },
+        },
+      )
     }
     progress('check', ++done, schema.tables.length)
   }
@@ -104,7 +137,11 @@ async function storeFile(target: Target, hash: string, bytes: Uint8Array): Promi
   // Read back: the store may have had the name before, and what counts is what it gives.
   const stored = await target.files.get(hash)
   if (stored === null || !Buffer.from(stored).equals(bytes)) {
-    throw new ServerError('ERR_RESTORE_FILE', 'An attachment could not be stored as it was backed up; the restore is undone.', { detail: { hash } })
+    throw new ServerError(
+      'ERR_RESTORE_FILE',
+      'An attachment could not be stored as it was backed up; the restore is undone.',
+      { detail: { hash } },
+    )
   }
 }
 

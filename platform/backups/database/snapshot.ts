@@ -1,7 +1,15 @@
 /** One consistent view of a tenant's database: what a backup reads, while people go on writing. */
 
 import { AppError, ConflictError } from '../../../framework/errors.ts'
-import { id, join, type Pool, type Queryable, sql, type Transaction, withTransaction } from '../../../framework/sql/index.ts'
+import {
+  id,
+  join,
+  type Pool,
+  type Queryable,
+  sql,
+  type Transaction,
+  withTransaction,
+} from '../../../framework/sql/index.ts'
 import { readSchema, type ReadSchema } from '../schema/read-schema.ts'
 import { tablesQuery } from '../schema/catalog-queries.ts'
 
@@ -44,10 +52,14 @@ export async function withSnapshot<T>(pool: Pool, read: (snapshot: Snapshot) => 
         async (tx) => {
           for (const setting of SETTINGS) await tx.query(setting)
           // Locks come before the first SELECT, which takes the snapshot: else a table could change its form between the two.
-          if (expected.length > 0) await tx.query(sql`LOCK TABLE ${join(expected.map((name) => id('app', name)))} IN ACCESS SHARE MODE`, { prepared: false })
+          if (expected.length > 0)
+            await tx.query(sql`LOCK TABLE ${join(expected.map((name) => id('app', name)))} IN ACCESS SHARE MODE`, {
+              prepared: false,
+            })
           const snapshot = await describe(tx)
           const found = snapshot.schema.tables.map((table) => table.name)
-          if (found.length !== expected.length || found.some((name) => !expected.includes(name))) throw new SchemaChanged()
+          if (found.length !== expected.length || found.some((name) => !expected.includes(name)))
+            throw new SchemaChanged()
           begun = true
           return await read(snapshot)
         },
@@ -56,7 +68,11 @@ export async function withSnapshot<T>(pool: Pool, read: (snapshot: Snapshot) => 
     } catch (error) {
       if (begun || !isSchemaBusy(error)) throw error
       if (attempt < TRIES) continue
-      throw new ConflictError('ERR_BACKUP_SCHEMA_BUSY', 'An application is being installed or upgraded; take the backup again when that is done.', { cause: error })
+      throw new ConflictError(
+        'ERR_BACKUP_SCHEMA_BUSY',
+        'An application is being installed or upgraded; take the backup again when that is done.',
+        { cause: error },
+      )
     }
   }
 }
@@ -70,7 +86,9 @@ async function describe(tx: Transaction): Promise<Snapshot> {
   )
   if (moment === undefined) throw new SchemaChanged()
   const { schema, notCarried } = await readSchema(tx)
-  const columns = new Map(schema.tables.map((table) => [table.name, new Set(table.columns.map((column) => column.name))]))
+  const columns = new Map(
+    schema.tables.map((table) => [table.name, new Set(table.columns.map((column) => column.name))]),
+  )
   const { lsn, transactions, postgres } = moment
   const apps = columns.get('ir_module_module')?.has('latest_version') === true ? await installedApps(tx) : []
   const files = columns.get('ir_attachment')?.has('store_fname') === true ? await referencedFiles(tx) : []
@@ -82,11 +100,15 @@ async function tableNames(db: Queryable): Promise<string[]> {
 }
 
 function installedApps(tx: Queryable): Promise<{ name: string; version: string }[]> {
-  return tx.query(sql`SELECT name::text AS name, coalesce(latest_version::text, '') AS version FROM app.ir_module_module WHERE state = 'installed' ORDER BY name`)
+  return tx.query(
+    sql`SELECT name::text AS name, coalesce(latest_version::text, '') AS version FROM app.ir_module_module WHERE state = 'installed' ORDER BY name`,
+  )
 }
 
 async function referencedFiles(tx: Queryable): Promise<string[]> {
-  const rows = await tx.query<{ name: string }>(sql`SELECT DISTINCT store_fname::text AS name FROM app.ir_attachment WHERE store_fname IS NOT NULL AND store_fname <> ''`)
+  const rows = await tx.query<{ name: string }>(
+    sql`SELECT DISTINCT store_fname::text AS name FROM app.ir_attachment WHERE store_fname IS NOT NULL AND store_fname <> ''`,
+  )
   return rows.map(({ name }) => name).sort()
 }
 

@@ -4,8 +4,29 @@ import { ValidationError } from '../../../framework/errors.ts'
 import { Sql } from '../../../framework/sql/index.ts'
 
 const PLAIN = [
-  ...['bigint', 'boolean', 'bytea', 'character varying', 'cidr', 'date', 'double precision', 'inet', 'integer', 'interval'],
-  ...['json', 'jsonb', 'macaddr', 'numeric', 'real', 'smallint', 'text', 'time without time zone', 'time with time zone'],
+  ...[
+    'bigint',
+    'boolean',
+    'bytea',
+    'character varying',
+    'cidr',
+    'date',
+    'double precision',
+    'inet',
+    'integer',
+    'interval',
+  ],
+  ...[
+    'json',
+    'jsonb',
+    'macaddr',
+    'numeric',
+    'real',
+    'smallint',
+    'text',
+    'time without time zone',
+    'time with time zone',
+  ],
   ...['timestamp without time zone', 'timestamp with time zone', 'tsvector', 'uuid', 'xid8', 'pg_lsn', 'oid', 'point'],
 ] as const
 
@@ -31,7 +52,10 @@ export function isColumnType(text: string): boolean {
 /** The type as SQL. @throws ValidationError ERR_ARCHIVE_TYPE for everything that is not on the list. */
 export function columnType(text: string): Sql {
   if (!isColumnType(text)) {
-    throw new ValidationError('ERR_ARCHIVE_TYPE', `The archive names a column type that is not allowed: '${text.slice(0, 60)}'.`)
+    throw new ValidationError(
+      'ERR_ARCHIVE_TYPE',
+      `The archive names a column type that is not allowed: '${text.slice(0, 60)}'.`,
+    )
   }
   // The text is now one of a finite set (a listed name, bounded numbers), so it may become SQL.
   return new Sql([text], [])

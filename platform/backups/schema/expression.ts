@@ -24,10 +24,56 @@ const MAX_DEPTH = 60
 
 /** Functions of pg_catalog that compute a value from their arguments, the clock or randomness, and nothing else. */
 const FUNCTIONS: ReadonlySet<string> = new Set([
-  ...['abs', 'array_length', 'array_to_string', 'btrim', 'cardinality', 'ceil', 'char_length', 'clock_timestamp', 'date_part', 'date_trunc'],
-  ...['floor', 'gen_random_uuid', 'jsonb_array_length', 'jsonb_extract_path_text', 'jsonb_typeof', 'left', 'length', 'lower', 'ltrim', 'md5', 'mod'],
-  ...['now', 'num_nonnulls', 'num_nulls', 'octet_length', 'pg_current_xact_id', 'position', 'replace', 'reverse', 'right', 'round', 'rtrim'],
-  ...['setweight', 'split_part', 'starts_with', 'statement_timestamp', 'strpos', 'substr', 'substring', 'timezone', 'to_tsvector', 'translate'],
+  ...[
+    'abs',
+    'array_length',
+    'array_to_string',
+    'btrim',
+    'cardinality',
+    'ceil',
+    'char_length',
+    'clock_timestamp',
+    'date_part',
+    'date_trunc',
+  ],
+  ...[
+    'floor',
+    'gen_random_uuid',
+    'jsonb_array_length',
+    'jsonb_extract_path_text',
+    'jsonb_typeof',
+    'left',
+    'length',
+    'lower',
+    'ltrim',
+    'md5',
+    'mod',
+  ],
+  ...[
+    'now',
+    'num_nonnulls',
+    'num_nulls',
+    'octet_length',
+    'pg_current_xact_id',
+    'position',
+    'replace',
+    'reverse',
+    'right',
+    'round',
+    'rtrim',
+  ],
+  ...[
+    'setweight',
+    'split_part',
+    'starts_with',
+    'statement_timestamp',
+    'strpos',
+    'substr',
+    'substring',
+    'timezone',
+    'to_tsvector',
+    'translate',
+  ],
   ...['transaction_timestamp', 'trunc', 'upper'],
 ])
 /** Function-like words of the SQL grammar itself; they take no schema. */
@@ -37,7 +83,34 @@ const CONSTANTS: ReadonlySet<string> = new Set([
   ...['true', 'false', 'null', 'current_timestamp', 'current_date', 'localtimestamp', 'current_time', 'localtime'],
 ])
 const OPERATORS: ReadonlySet<string> = new Set([
-  ...['=', '<>', '<', '>', '<=', '>=', '+', '-', '*', '/', '%', '||', '~', '~*', '!~', '!~*', '~~', '~~*', '!~~', '!~~*', '->', '->>', '#>>', '@>', '<@', '@@'],
+  ...[
+    '=',
+    '<>',
+    '<',
+    '>',
+    '<=',
+    '>=',
+    '+',
+    '-',
+    '*',
+    '/',
+    '%',
+    '||',
+    '~',
+    '~*',
+    '!~',
+    '!~*',
+    '~~',
+    '~~*',
+    '!~~',
+    '!~~*',
+    '->',
+    '->>',
+    '#>>',
+    '@>',
+    '<@',
+    '@@',
+  ],
 ])
 
 /** @throws ValidationError ERR_ARCHIVE_EXPRESSION for anything outside the grammar. */
@@ -75,7 +148,8 @@ class Parser {
   #expression(): Sql {
     if (++this.#depth > MAX_DEPTH) throw refused(this.#text)
     const parts = [this.#operand()]
-    for (let operator = this.#operator(); operator !== null; operator = this.#operator()) parts.push(operator, this.#operand())
+    for (let operator = this.#operator(); operator !== null; operator = this.#operator())
+      parts.push(operator, this.#operand())
     this.#depth--
     return join(parts, ' ')
   }
@@ -85,7 +159,8 @@ class Parser {
     let operand = sql`${prefix}${this.#primary()}`
     for (;;) {
       if (this.#token.kind === 'symbol' && this.#token.text === '::') operand = sql`${operand}::${this.#type()}`
-      else if (this.#acceptWord('is')) operand = sql`${operand} IS ${this.#acceptWord('not') ? sql`NOT ` : empty}${this.#truth()}`
+      else if (this.#acceptWord('is'))
+        operand = sql`${operand} IS ${this.#acceptWord('not') ? sql`NOT ` : empty}${this.#truth()}`
       else if (this.#acceptWord('collate')) operand = sql`${operand} COLLATE ${this.#collation()}`
       else return operand
     }
@@ -97,7 +172,8 @@ class Parser {
       this.#next()
       const comparison = new Sql([text], [])
       for (const quantifier of ['any', 'all'] as const) {
-        if (this.#isWord(quantifier)) return sql`${comparison} ${quantifier === 'any' ? sql`ANY` : sql`ALL`}${this.#skip()}`
+        if (this.#isWord(quantifier))
+          return sql`${comparison} ${quantifier === 'any' ? sql`ANY` : sql`ALL`}${this.#skip()}`
       }
       return comparison
     }
@@ -140,7 +216,9 @@ class Parser {
     if (!isConstruct && !FUNCTIONS.has(name)) throw refused(this.#text)
     this.#expectSymbol('(')
     // The schema is named, so that nothing of the same name in another schema is called.
-    return isConstruct ? sql`${new Sql([name.toUpperCase()], [])}(${this.#list(')')})` : sql`${id('pg_catalog', name)}(${this.#list(')')})`
+    return isConstruct
+      ? sql`${new Sql([name.toUpperCase()], [])}(${this.#list(')')})`
+      : sql`${id('pg_catalog', name)}(${this.#list(')')})`
   }
 
   #extensionCall(): Sql {
@@ -184,7 +262,8 @@ class Parser {
   }
 
   #truth(): Sql {
-    for (const word of ['null', 'true', 'false'] as const) if (this.#acceptWord(word)) return new Sql([word.toUpperCase()], [])
+    for (const word of ['null', 'true', 'false'] as const)
+      if (this.#acceptWord(word)) return new Sql([word.toUpperCase()], [])
     this.#expectWord('distinct')
     this.#expectWord('from')
     return sql`DISTINCT FROM ${this.#operand()}`
@@ -198,7 +277,10 @@ class Parser {
   // The longest run of characters after `::` that is a type's name.
   #type(): Sql {
     const start = this.#token.end
-    const match = /^\s*((?:character varying|double precision|timestamp|time|[a-z][a-z0-9_]*)(?:\(\d+(?:,\d+)?\))?(?: with(?:out)? time zone)?(?:\[\])?)/.exec(this.#text.slice(start))
+    const match =
+      /^\s*((?:character varying|double precision|timestamp|time|[a-z][a-z0-9_]*)(?:\(\d+(?:,\d+)?\))?(?: with(?:out)? time zone)?(?:\[\])?)/.exec(
+        this.#text.slice(start),
+      )
     const name = match?.[1]
     if (match === null || name === undefined) throw refused(this.#text)
     const type = columnType(name)
@@ -250,7 +332,11 @@ class Parser {
     const rest = this.#text.slice(from)
     const blank = /^\s*/.exec(rest)?.[0].length ?? 0
     const at = rest.slice(blank)
-    const token = (kind: 'word' | 'name' | 'number' | 'symbol' | 'string', text: string, length: number): Token => ({ kind, text, end: from + blank + length })
+    const token = (kind: 'word' | 'name' | 'number' | 'symbol' | 'string', text: string, length: number): Token => ({
+      kind,
+      text,
+      end: from + blank + length,
+    })
     if (at === '') return { kind: 'end', text: '', end: from + blank }
     let match = /^(E?)'((?:[^'\\]|''|\\\\)*)'/.exec(at)
     if (match !== null && (match[1] === 'E' || !match[2]?.includes('\\'))) {
@@ -272,5 +358,8 @@ class Parser {
 }
 
 function refused(text: string): ValidationError {
-  return new ValidationError('ERR_ARCHIVE_EXPRESSION', `The archive holds an expression that is not allowed: '${text.slice(0, 80)}'.`)
+  return new ValidationError(
+    'ERR_ARCHIVE_EXPRESSION',
+    `The archive holds an expression that is not allowed: '${text.slice(0, 80)}'.`,
+  )
 }

@@ -2,7 +2,16 @@
 
 import { empty, id, join, literal, Sql, sql } from '../../../framework/sql/index.ts'
 import { columnType } from './column-type.ts'
-import type { ColumnDescription, ForeignKeyDescription, IndexDescription, KeyDescription, ReferentialAction, SchemaDescription, SequenceDescription, TableDescription } from './description.ts'
+import type {
+  ColumnDescription,
+  ForeignKeyDescription,
+  IndexDescription,
+  KeyDescription,
+  ReferentialAction,
+  SchemaDescription,
+  SequenceDescription,
+  TableDescription,
+} from './description.ts'
 import { type ExpressionScope, parseExpression } from './expression.ts'
 import { misshapen } from '../archive/shape.ts'
 import { OPERATOR_CLASSES } from './parse-schema.ts'
@@ -12,7 +21,10 @@ export function sequenceStatements(schema: SchemaDescription): Sql[] {
   const ofIdentity = identitySequences(schema)
   return schema.sequences
     .filter((sequence) => !ofIdentity.has(sequence.name))
-    .map((sequence) => sql`CREATE SEQUENCE ${id('app', sequence.name)} AS ${columnType(sequence.type)} ${sequenceOptions(sequence)}`)
+    .map(
+      (sequence) =>
+        sql`CREATE SEQUENCE ${id('app', sequence.name)} AS ${columnType(sequence.type)} ${sequenceOptions(sequence)}`,
+    )
 }
 
 /** The table without keys, checks and indexes, which come faster after the rows. */
@@ -20,7 +32,9 @@ export function tableStatements(table: TableDescription, schema: SchemaDescripti
   const scope = scopeOf(table, schema)
   const columns = table.columns.map((column) => columnDefinition(column, schema, scope))
   const comments = table.columns.flatMap((column) =>
-    column.comment === null ? [] : [sql`COMMENT ON COLUMN ${id('app', table.name, column.name)} IS ${literal(column.comment)}`],
+    column.comment === null
+      ? []
+      : [sql`COMMENT ON COLUMN ${id('app', table.name, column.name)} IS ${literal(column.comment)}`],
   )
   return [
     sql`CREATE ${table.unlogged ? sql`UNLOGGED ` : empty}TABLE ${id('app', table.name)} (${join(columns)})`,
@@ -33,9 +47,12 @@ export function tableStatements(table: TableDescription, schema: SchemaDescripti
 export function tableRuleStatements(table: TableDescription, schema: SchemaDescription): Sql[] {
   const scope = scopeOf(table, schema)
   return [
-    ...table.keys.map((key) => sql`ALTER TABLE ${id('app', table.name)} ADD CONSTRAINT ${id(key.name)} ${keyDefinition(key)}`),
+    ...table.keys.map(
+      (key) => sql`ALTER TABLE ${id('app', table.name)} ADD CONSTRAINT ${id(key.name)} ${keyDefinition(key)}`,
+    ),
     ...table.checks.map(
-      (check) => sql`ALTER TABLE ${id('app', table.name)} ADD CONSTRAINT ${id(check.name)} CHECK (${parseExpression(check.expression, scope).sql})`,
+      (check) =>
+        sql`ALTER TABLE ${id('app', table.name)} ADD CONSTRAINT ${id(check.name)} CHECK (${parseExpression(check.expression, scope).sql})`,
     ),
     ...table.indexes.map((index) => indexStatement(table, index, scope)),
   ]
@@ -43,7 +60,9 @@ export function tableRuleStatements(table: TableDescription, schema: SchemaDescr
 
 /** Foreign keys of one table, after the keys of all tables. */
 export function foreignKeyStatements(table: TableDescription): Sql[] {
-  return table.foreignKeys.map((key) => sql`ALTER TABLE ${id('app', table.name)} ADD CONSTRAINT ${id(key.name)} ${foreignKeyDefinition(key)}`)
+  return table.foreignKeys.map(
+    (key) => sql`ALTER TABLE ${id('app', table.name)} ADD CONSTRAINT ${id(key.name)} ${foreignKeyDefinition(key)}`,
+  )
 }
 
 /** Puts every sequence where it stood and gives it back to its column. */
@@ -52,15 +71,21 @@ export function sequenceStateStatements(schema: SchemaDescription): Sql[] {
     sql`SELECT pg_catalog.setval(${literal(`app."${sequence.name}"`)}::regclass, ${number(sequence.last)}, ${sequence.called ? sql`true` : sql`false`})`,
     ...(sequence.ownedBy === null
       ? []
-      : [sql`ALTER SEQUENCE ${id('app', sequence.name)} OWNED BY ${id('app', sequence.ownedBy.table, sequence.ownedBy.column)}`]),
+      : [
+          sql`ALTER SEQUENCE ${id('app', sequence.name)} OWNED BY ${id('app', sequence.ownedBy.table, sequence.ownedBy.column)}`,
+        ]),
   ])
 }
 
 function columnDefinition(column: ColumnDescription, schema: SchemaDescription, scope: ExpressionScope): Sql {
   const rules = [
     column.collation === null ? empty : sql` COLLATE "C"`,
-    column.default === null ? empty : sql` DEFAULT ${parseExpression(column.default, { ...scope, columns: new Set() }).sql}`,
-    column.generated === null ? empty : sql` GENERATED ALWAYS AS (${parseExpression(column.generated, scope).sql}) STORED`,
+    column.default === null
+      ? empty
+      : sql` DEFAULT ${parseExpression(column.default, { ...scope, columns: new Set() }).sql}`,
+    column.generated === null
+      ? empty
+      : sql` GENERATED ALWAYS AS (${parseExpression(column.generated, scope).sql}) STORED`,
     identity(column, schema),
     column.notNull ? sql` NOT NULL` : empty,
   ]
@@ -119,7 +144,8 @@ function indexStatement(table: TableDescription, index: IndexDescription, scope:
     const order = sql`${part.descending ? sql` DESC` : empty}${part.nullsFirst ? sql` NULLS FIRST` : sql` NULLS LAST`}`
     return sql`${parsed.column === null ? sql`(${parsed.sql})` : id(parsed.column)}${operatorClass(part.operatorClass)}${isOrdered ? order : empty}`
   })
-  const include = index.include.length === 0 ? empty : sql` INCLUDE (${join(index.include.map((column) => id(column)))})`
+  const include =
+    index.include.length === 0 ? empty : sql` INCLUDE (${join(index.include.map((column) => id(column)))})`
   const nulls = index.nullsNotDistinct ? sql` NULLS NOT DISTINCT` : empty
   const where = index.where === null ? empty : sql` WHERE ${parseExpression(index.where, scope).sql}`
   return sql`CREATE ${index.unique ? sql`UNIQUE ` : empty}INDEX ${id(index.name)} ON ${id('app', table.name)} USING ${METHODS[index.method]} (${join(parts)})${include}${nulls}${where}`
@@ -132,11 +158,18 @@ function operatorClass(name: string | null): Sql {
 }
 
 function scopeOf(table: TableDescription, schema: SchemaDescription): ExpressionScope {
-  return { columns: new Set(table.columns.map((column) => column.name)), sequences: new Set(schema.sequences.map((sequence) => sequence.name)) }
+  return {
+    columns: new Set(table.columns.map((column) => column.name)),
+    sequences: new Set(schema.sequences.map((sequence) => sequence.name)),
+  }
 }
 
 function identitySequences(schema: SchemaDescription): Set<string> {
-  return new Set(schema.tables.flatMap((table) => table.columns.flatMap((column) => (column.identity === null ? [] : [column.identity.sequence]))))
+  return new Set(
+    schema.tables.flatMap((table) =>
+      table.columns.flatMap((column) => (column.identity === null ? [] : [column.identity.sequence])),
+    ),
+  )
 }
 
 function number(digits: string): Sql {

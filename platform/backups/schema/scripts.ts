@@ -4,14 +4,35 @@ import { id, join, literal, type Sql, sql } from '../../../framework/sql/index.t
 import type { ArchiveFacts } from '../archive/manifest.ts'
 import { partName } from '../archive/members.ts'
 import { dataColumns, type SchemaDescription } from './description.ts'
-import { foreignKeyStatements, sequenceStatements, sequenceStateStatements, tableRuleStatements, tableStatements } from './schema-statements.ts'
+import {
+  foreignKeyStatements,
+  sequenceStatements,
+  sequenceStateStatements,
+  tableRuleStatements,
+  tableStatements,
+} from './schema-statements.ts'
 
 /** The text members after rows and files, in their order. @param parts how many members each table's rows have */
-export function scripts(facts: ArchiveFacts, schema: SchemaDescription, parts: ReadonlyMap<string, number>): [name: string, text: string][] {
-  const rules = [...schema.tables.flatMap((table) => tableRuleStatements(table, schema)), ...schema.tables.flatMap(foreignKeyStatements), ...sequenceStateStatements(schema)]
+export function scripts(
+  facts: ArchiveFacts,
+  schema: SchemaDescription,
+  parts: ReadonlyMap<string, number>,
+): [name: string, text: string][] {
+  const rules = [
+    ...schema.tables.flatMap((table) => tableRuleStatements(table, schema)),
+    ...schema.tables.flatMap(foreignKeyStatements),
+    ...sequenceStateStatements(schema),
+  ]
   return [
     ['README.txt', readme(facts)],
-    ['schema.sql', script([...foundation(rules), ...sequenceStatements(schema), ...schema.tables.flatMap((table) => tableStatements(table, schema))])],
+    [
+      'schema.sql',
+      script([
+        ...foundation(rules),
+        ...sequenceStatements(schema),
+        ...schema.tables.flatMap((table) => tableStatements(table, schema)),
+      ]),
+    ],
     ['load.sql', loadScript(schema, parts)],
     ['rules.sql', script(rules)],
     ['verify.sql', verifyScript(facts, schema)],
@@ -19,7 +40,8 @@ export function scripts(facts: ArchiveFacts, schema: SchemaDescription, parts: R
 }
 
 const QUIET = '\\set ON_ERROR_STOP on\n\\set QUIET on\n\\encoding UTF8\nSET client_min_messages = warning;\n'
-const SETTINGS = "SET TimeZone = 'UTC';\nSET DateStyle = 'ISO, MDY';\nSET IntervalStyle = 'iso_8601';\nSET bytea_output = 'hex';\nSET extra_float_digits = 1;\n"
+const SETTINGS =
+  "SET TimeZone = 'UTC';\nSET DateStyle = 'ISO, MDY';\nSET IntervalStyle = 'iso_8601';\nSET bytea_output = 'hex';\nSET extra_float_digits = 1;\n"
 
 function readme(facts: ArchiveFacts): string {
   return `A backup of the database '${facts.tenant.name}', taken ${facts.takenAt} by Holdfast ${facts.holdfast}.

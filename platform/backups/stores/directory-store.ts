@@ -38,7 +38,10 @@ async function put(path: string, file: string): Promise<'stored' | 'present'> {
   }
 }
 
-async function* read(path: string, range?: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array> {
+async function* read(
+  path: string,
+  range?: { readonly start: number; readonly end: number },
+): AsyncGenerator<Uint8Array> {
   const bounds = range === undefined ? {} : { start: range.start, end: range.end - 1 }
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 262_144, ...bounds })) yield chunk as Uint8Array

@@ -1,5 +1,6 @@
 /** A database by hand with one of everything that an archive carries, for the tests of this room. */
 
+import { randomBytes } from 'node:crypto'
 import { openPool, type Pool, sql } from '../../../framework/sql/index.ts'
 import type { TenantConnection } from '../../tenants/index.ts'
 
@@ -15,7 +16,7 @@ const TABLES = [
     CONSTRAINT res_partner_credit_check CHECK (credit >= 0 AND (active OR credit = 0)))`,
   sql`CREATE SEQUENCE ticket_number START 100 INCREMENT 7 MAXVALUE 5000 CYCLE`,
   sql`CREATE TABLE ticket (number bigint DEFAULT nextval('ticket_number') PRIMARY KEY, partner_id integer NOT NULL REFERENCES res_partner,
-    state varchar DEFAULT 'new' CHECK (state IN ('new', 'done')), CONSTRAINT ticket_one UNIQUE (partner_id, state) DEFERRABLE INITIALLY DEFERRED)`,
+    state text DEFAULT 'new' CHECK (state IN ('new', 'done')), CONSTRAINT ticket_one UNIQUE (partner_id, state) DEFERRABLE INITIALLY DEFERRED)`,
   sql`ALTER SEQUENCE ticket_number OWNED BY ticket.number`,
   sql`CREATE SEQUENCE lonely START WITH 900001`,
   sql`CREATE INDEX res_partner_search ON res_partner USING gin (ext.immutable_unaccent(name) ext.gin_trgm_ops)`,
@@ -35,8 +36,8 @@ const TABLES = [
 const ROWS = [
   sql`INSERT INTO res_partner (name, born, credit, ratio, tags, photo, parent_id, "Odd_Name", every, address)
     SELECT 'Käthe ' || n || E' \t\n\\ .', '2001-02-03', n * 1.11, n / 3.0, ARRAY['a', NULL, 'q"x{}'], decode('00ff0a5c', 'hex'),
-      CASE WHEN n > 1 THEN 900001 END, E'\\.\n\\N', '1 year 2 months 3 days 04:05:06.789', '10.0.0.0/8' FROM generate_series(1, 500) AS n`,
-  sql`INSERT INTO res_partner (name, email) VALUES (E'\\N', ''), ('', E'\r\n'), ('NULL', E'\\.')`,
+      CASE WHEN n > 1 THEN 900001 END, '\\.' || chr(10) || '\\N', '1 year 2 months 3 days 04:05:06.789', '10.0.0.0/8' FROM generate_series(1, 500) AS n`,
+  sql`INSERT INTO res_partner (name, email) VALUES ('\\N', ''), ('', E'\r\n'), ('NULL', '\\.')`,
   sql`INSERT INTO ticket (partner_id) SELECT 900000 + n FROM generate_series(1, 50) AS n`,
   sql`SELECT setval('lonely', 1000000, false)`,
   sql`INSERT INTO hf_session VALUES ('\\x01')`,
@@ -49,7 +50,7 @@ export async function fillWorkshop(tenant: TenantConnection): Promise<Map<string
   const files = new Map<string, Buffer>()
   await using(tenant, async (pool) => {
     for (const statement of [...TABLES, ...ROWS]) await pool.query(statement, { prepared: false })
-    for (const content of [Buffer.from('a first attachment'), Buffer.alloc(300_000, 'long '), Buffer.from([0, 255, 10, 92])]) {
+    for (const content of [Buffer.from('a first attachment'), randomBytes(250_000), Buffer.from([0, 255, 10, 92])]) {
       const name = await tenant.files.put(content)
       files.set(name, content)
       await pool.query(sql`INSERT INTO ir_attachment (name, store_fname) VALUES ('file', ${name})`)
@@ -59,7 +60,10 @@ export async function fillWorkshop(tenant: TenantConnection): Promise<Map<string
 }
 
 /** Runs `work` with a pool of its own on a tenant's database. */
-export async function using<T>(tenant: Pick<TenantConnection, 'address'>, work: (pool: Pool) => Promise<T>): Promise<T> {
+export async function using<T>(
+  tenant: Pick<TenantConnection, 'address'>,
+  work: (pool: Pool) => Promise<T>,
+): Promise<T> {
   const pool = openPool({ ...tenant.address, max: 4 })
   try {
     return await work(pool)

@@ -39,12 +39,16 @@ const honest = forgeZip(good)
 const flipped = Buffer.from(honest)
 flipped.writeUInt8(flipped.readUInt8(38) ^ 0xff, 38)
 
+const renamed = Buffer.from(honest)
+renamed.write('c', renamed.lastIndexOf('b.txt'))
+
 const refused: readonly (readonly [what: string, zip: Buffer, code: string])[] = [
   ['no zip at all', Buffer.from('hello'), 'ERR_IMPORT_ZIP_DAMAGED'],
   ['an empty file', Buffer.alloc(0), 'ERR_IMPORT_ZIP_DAMAGED'],
   ['a zip without its end', honest.subarray(0, honest.length - 30), 'ERR_IMPORT_ZIP_DAMAGED'],
   ['a zip without its beginning', honest.subarray(20), 'ERR_IMPORT_ZIP_DAMAGED'],
   ['a flipped byte', flipped, 'ERR_IMPORT_ZIP_DAMAGED'],
+  ['a file that has two names', renamed, 'ERR_IMPORT_ZIP_DAMAGED'],
   ['a wrong checksum', one({ crc: 1 }), 'ERR_IMPORT_ZIP_DAMAGED'],
   ['an entry longer than it says', one({ size: 3 }), 'ERR_IMPORT_ZIP_DAMAGED'],
   ['an entry shorter than it says', one({ size: 300 }), 'ERR_IMPORT_ZIP_DAMAGED'],

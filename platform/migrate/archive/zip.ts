@@ -65,6 +65,7 @@ async function listEntries(zip: yauzl.ZipFile, limits: ArchiveLimits, fileBytes:
     unpacked += entry.uncompressedSize
     packed += entry.compressedSize
     if (unpacked > limits.maxBytes) throw tooLarge(`The zip unpacks to more than ${limits.maxBytes} bytes.`)
+    await checkLocalHeader(zip, entry)
     if (!entry.fileName.endsWith('/')) entries.set(entry.fileName, entry)
   }
   // Entries that share bytes (a "better zip bomb") add up to more than the file.
@@ -96,6 +97,16 @@ async function* entriesOf(zip: yauzl.ZipFile): AsyncGenerator<yauzl.Entry> {
 function listError(error: Error): ValidationError {
   if (/absolute path|relative path|invalid characters/.test(error.message)) return new ValidationError('ERR_IMPORT_ZIP_ENTRY', 'The zip holds a name that leaves its folder. It is refused as a whole; nothing was imported.', { cause: error })
   return damaged('Its list of entries is damaged.', error)
+}
+
+// Each entry describes itself twice. Where both differ, the zip is damaged, or made to show different things to different readers.
+async function checkLocalHeader(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<void> {
+  const local = await new Promise<yauzl.LocalFileHeader>((resolve, reject) => {
+    zip.readLocalFileHeader(entry, (error, header) => (error || !header ? reject(damaged('An entry of its list is not where it says.', error)) : resolve(header)))
+  })
+  const same = local.compressionMethod === entry.compressionMethod && local.generalPurposeBitFlag === entry.generalPurposeBitFlag
+    && local.lastModFileTime === entry.lastModFileTime && local.lastModFileDate === entry.lastModFileDate && local.fileName.equals(entry.fileNameRaw)
+  if (!same) throw damaged('An entry is described in two different ways.', undefined)
 }
 
 async function* readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined, name: string): AsyncGenerator<Buffer> {

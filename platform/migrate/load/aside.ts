@@ -4,7 +4,7 @@ import { type Queryable, sql } from '../../../framework/sql/index.ts'
 import type { SourceColumn } from '../dump/table-definition.ts'
 import type { SourceRow } from '../dump/dump.ts'
 
-export type AsideKind = 'row' | 'columns' | 'replaced'
+export type AsideKind = 'row' | 'columns' | 'matched' | 'replaced'
 
 /** Writes to hf_import_aside in batches. */
 export class Aside {

@@ -20,10 +20,6 @@ export class IdMaps {
     this.#maps.get(model)?.delete(source)
   }
 
-  has(model: string): boolean {
-    return this.#maps.has(model)
-  }
-
   /** All pairs of a model. */
   of(model: string): ReadonlyMap<number, number> {
     return this.#maps.get(model) ?? new Map()

@@ -73,7 +73,7 @@ function whyNot(run: ImportRun, plan: TablePlan, row: SourceRow): string | null 
   const { refers } = plan.mapping
   if (refers?.required) {
     const model = plan.cell(row, refers.model)
-    if (run.ids.get(model ?? '', Number(plan.cell(row, refers.id))) === null) return run.ids.has(model ?? '') ? `belongs to a ${model} that is not here` : `belongs to the model ${model}, which is not here`
+    if (run.ids.get(model ?? '', Number(plan.cell(row, refers.id))) === null) return `names a record of ${model} that was not imported`
   }
   for (const { field, read, later } of plan.fields) {
     if (!field.options.required || later || plan.defaults.has(field.name) || field.kind === 'boolean') continue

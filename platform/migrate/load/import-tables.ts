@@ -4,7 +4,8 @@ import { type Queryable, type Sql, sql } from '../../../framework/sql/index.ts'
 
 /**
  * `hf_import`: one row per import. `hf_import_map`: Odoo's id → ours, per source database. `hf_import_aside`: rows and
- * columns that have no place here (`kind` row, columns), and what a matched record held before (`replaced`).
+ * columns that have no place here (`kind` row, columns), rows whose record was here and kept its own values (`matched`), and
+ * what a record held before it took over the backup's (`replaced`).
  */
 export const importTables: readonly Sql[] = [
   sql`CREATE TABLE IF NOT EXISTS hf_import (
@@ -23,7 +24,7 @@ export const importTables: readonly Sql[] = [
     import_id int4 NOT NULL REFERENCES hf_import (id) ON DELETE CASCADE,
     source_table text NOT NULL,
     source_id int4,
-    kind text NOT NULL CHECK (kind IN ('row', 'columns', 'replaced')),
+    kind text NOT NULL CHECK (kind IN ('row', 'columns', 'matched', 'replaced')),
     reason text NOT NULL,
     row jsonb NOT NULL)`,
   sql`CREATE INDEX IF NOT EXISTS hf_import_aside_table_index ON hf_import_aside (import_id, source_table)`,

@@ -30,10 +30,11 @@ export async function loadRecords(run: ImportRun, links: () => Promise<void>): P
     await insertRows(run, plan, identities)
     loaded.push({ plan, identities })
   }
-  for (const { plan, identities } of loaded) await updateRows(run, plan, identities)
+  const taken = new Map<TablePlan, ReadonlySet<number>>()
+  for (const { plan, identities } of loaded) taken.set(plan, await updateRows(run, plan, identities))
   run.progress('importing links')
   await links()
-  for (const { plan, identities } of loaded) await settleRows(run, plan, identities)
+  for (const { plan, identities } of loaded) await settleRows(run, plan, identities, taken.get(plan) ?? new Set())
   await remember(run, loaded)
   await advanceIds(run, loaded.map(({ plan }) => plan.info.table))
   return lookOver(run, loaded)

@@ -39,11 +39,16 @@ export async function planTable(run: ImportRun, mapping: TableMapping, order: Re
   const cell = (row: SourceRow, column: string): string | null => row[index.get(column) ?? -1] ?? null
   const used = new Set(['id', ...(mapping.computedHere ?? []), ...(mapping.withheld ?? [])])
   const fields: FieldPlan[] = []
+  const leaders = await readLeaders(mapping, table, cell)
+  const lookup: Lookup = {
+    id: (model, id) => run.ids.get(model, id),
+    leader: (group) => leaders.get(group ?? '') ?? null,
+    file: (id) => run.files.get(id) ?? null,
+  }
   for (const [name, derived] of Object.entries(mapping.derive ?? {})) {
     const field = info.fields.get(name)
     if (!field?.column) continue
     for (const column of derived.columns) used.add(column)
-    const lookup: Lookup = { id: (model, id) => run.ids.get(model, id), file: (id) => run.files.get(id) ?? null }
     fields.push({ field, index: -1, later: isLater(field, mapping.model, order), read: (row) => ({ value: derived.value((column) => cell(row, column), lookup) ?? null }) })
   }
   const renamed = new Map(Object.entries(mapping.rename ?? {}))
@@ -62,10 +67,18 @@ export async function planTable(run: ImportRun, mapping: TableMapping, order: Re
   }
 }
 
-// create_uid and write_uid have no foreign key.
+async function readLeaders(mapping: TableMapping, table: SourceTable, cell: (row: SourceRow, column: string) => string | null): Promise<Map<string, number>> {
+  const leaders = new Map<string, number>()
+  const { leader } = mapping
+  if (leader) for await (const row of table.rows()) if (cell(row, leader.where) === leader.value) leaders.set(cell(row, leader.column) ?? '', Number(cell(row, 'id')))
+  return leaders
+}
+
 function isLater(field: FieldInfo, model: string, order: ReadonlyMap<string, number>): boolean {
-  if (field.kind !== 'many2one' || field.options.companyDependent || field.name === 'create_uid' || field.name === 'write_uid') return false
-  return (order.get(field.comodel ?? '') ?? -1) >= (order.get(model) ?? 0)
+  const mine = order.get(model) ?? 0
+  const comes = (name: string | undefined) => (order.get(name ?? '') ?? -1) >= mine
+  if (field.kind === 'reference') return true
+  return (field.kind === 'many2one' && comes(field.comodel)) || (field.options.companyDependent === true && comes('res.company'))
 }
 
 // What `create` would fill in. Functions are asked only where a value must be: they look at the user, who is nobody here.

@@ -24,29 +24,37 @@ export async function insertRows(run: ImportRun, plan: TablePlan, { fates }: Ide
   for await (const batch of batches(run, plan, fates, ['new'], now, true)) await insertBatch(run, plan, batch)
 }
 
-/** Second pass: references to later tables and to the table itself, and what matched records take over. */
-export async function updateRows(run: ImportRun, plan: TablePlan, { fates }: Identities): Promise<void> {
+/** Second pass: references to later tables and to the table itself, and what matched records take over. @returns our ids of those that did */
+export async function updateRows(run: ImportRun, plan: TablePlan, { fates }: Identities): Promise<Set<number>> {
+  const taken = new Set<number>()
   const later = plan.fields.filter((f) => f.later)
   if (later.length > 0) for await (const batch of batches(run, plan, fates, ['new'], later, false)) await updateBatch(run, plan, batch, later, false)
   const { takeOver } = plan.mapping
   const wanted = plan.fields.filter((f) => takeOver === 'all' || takeOver?.includes(f.field.name))
-  if (wanted.length > 0) for await (const batch of batches(run, plan, fates, ['found'], wanted, false)) await updateBatch(run, plan, batch, wanted, true)
+  if (wanted.length > 0) for await (const batch of batches(run, plan, fates, ['found'], wanted, false)) for (const id of await updateBatch(run, plan, batch, wanted, true)) taken.add(id)
+  return taken
 }
 
 /** Counts what became of the rows, and keeps the columns aside that have no field. */
-export async function settleRows(run: ImportRun, plan: TablePlan, { fates }: Identities): Promise<void> {
+export async function settleRows(run: ImportRun, plan: TablePlan, { fates }: Identities, taken: ReadonlySet<number>): Promise<void> {
+  const all = plan.mapping.takeOver === 'all'
+  const secret = new Set(plan.fields.filter((f) => f.field.options.secret).map((f) => plan.table.columns[f.index]?.name ?? ''))
   const tally = run.tallies.get(plan.mapping.table)
   if (!tally) return
   for await (const row of plan.table.rows()) {
     const sourceId = Number(row[plan.idIndex])
     tally.read++
     for (const name of plan.withheld) if (plan.cell(row, name) !== null) tally.withheld.set(name, (tally.withheld.get(name) ?? 0) + 1)
-    if (run.ids.get(plan.mapping.model, sourceId) === null) continue
-    if (fates.get(sourceId) !== 'new') {
-      tally.matched++
+    const target = run.ids.get(plan.mapping.model, sourceId)
+    const fate = fates.get(sourceId)
+    if (target === null || fate === undefined) continue
+    if (fate === 'new') tally.imported++
+    else tally.matched++
+    if (fate === 'before' || (fate === 'found' && plan.mapping.sameWhenMatched)) continue
+    if (fate === 'found' && !(all && taken.has(target))) {
+      await run.aside.keep(plan.mapping.table, sourceId, 'matched', 'the record was here already and kept its own values', rowAsJson(plan.table.columns, row, new Set([...plan.withheld, ...secret])))
       continue
     }
-    tally.imported++
     const kept = leftovers(run, plan, row)
     for (const name of Object.keys(kept.values)) tally.columnsAside.set(name, (tally.columnsAside.get(name) ?? 0) + 1)
     if (Object.keys(kept.values).length > 0) await run.aside.keep(plan.mapping.table, sourceId, 'columns', kept.reason, kept.values)
@@ -134,7 +142,7 @@ async function insert(run: ImportRun, plan: TablePlan, batch: readonly Pending[]
   await run.tx.query(sql`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(null::${table}, ${rows}::jsonb)`)
 }
 
-async function updateBatch(run: ImportRun, plan: TablePlan, batch: readonly Pending[], fields: readonly FieldPlan[], taking: boolean): Promise<void> {
+async function updateBatch(run: ImportRun, plan: TablePlan, batch: readonly Pending[], fields: readonly FieldPlan[], taking: boolean): Promise<number[]> {
   const table = quoted(plan.info.table)
   const rows = JSON.stringify(batch.map((p) => p.values))
   const before = taking ? await readBefore(run, plan, batch) : null
@@ -149,6 +157,7 @@ async function updateBatch(run: ImportRun, plan: TablePlan, batch: readonly Pend
   if (before) for (const { id, after } of changed) await keepReplaced(run, plan, id, before.get(id) ?? {}, after)
   const tally = run.tallies.get(plan.mapping.table)
   if (taking && tally) tally.takenOver += changed.length
+  return changed.map(({ id }) => id)
 }
 
 async function readBefore(run: ImportRun, plan: TablePlan, batch: readonly Pending[]): Promise<Map<number, Record<string, unknown>>> {

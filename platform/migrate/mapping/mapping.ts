@@ -7,6 +7,8 @@ export type ReadColumn = (column: string) => string | null
 export interface Lookup {
   /** Our id of Odoo's record; null when it was not imported. */
   id(model: string, sourceId: number): number | null
+  /** Source id of the row that leads the group which a value of `leader.column` names. */
+  leader(group: string | null): number | null
   /** The stored bytes of an attachment; null when the backup has none. */
   file(attachmentId: number): StoredFile | null
 }
@@ -39,6 +41,8 @@ export interface TableMapping {
   readonly keys?: readonly (readonly string[])[]
   /** Fields that a record takes over when it is matched by external id or key for the first time; default none (the target's stays). */
   readonly takeOver?: 'all' | readonly string[]
+  /** A matched row holds nothing that its record does not: it is not kept aside. */
+  readonly sameWhenMatched?: boolean
   /** A matched record in which this field is set is left as it is (a user with a password). */
   readonly untouchedIf?: string
   /** Never imported as new: a row without a counterpart is kept aside with this reason. */
@@ -51,6 +55,8 @@ export interface TableMapping {
   readonly values?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The columns that name a record of any model; `required`: a row whose record is not here is kept aside as a whole. */
   readonly refers?: { readonly model: string; readonly id: string; readonly required: boolean }
+  /** Rows come in groups by `column`; the one with `value` in `where` leads. */
+  readonly leader?: { readonly column: string; readonly where: string; readonly value: string }
   /** Columns that hold nothing of their own: our fields work them out from the others. */
   readonly computedHere?: readonly string[]
   /** Columns that are left behind on purpose and named in the report: live secrets of the other system. */

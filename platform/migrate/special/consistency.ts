@@ -9,35 +9,38 @@ import { id as quoted, sql } from '../../../framework/sql/index.ts'
 import type { BrokenRule, FieldDifference } from '../report/import-report.ts'
 import type { ImportRun } from '../run.ts'
 
-const batchRecords = 200
+const batchRecords = 1_000
 const maxSamples = 5
 
 /** @param ids the imported records; @param imported fields whose value came from Odoo */
 export async function checkComputed(run: ImportRun, info: ModelInfo, ids: readonly number[], imported: ReadonlySet<string>): Promise<FieldDifference[]> {
-  const differences: FieldDifference[] = []
-  for (const field of inOrder(run, info)) {
-    const samples: { id: number; imported: unknown; computed: unknown }[] = []
-    let differing = 0
-    const fill: { id: number; value: unknown }[] = []
+  const found = new Map<string, { differing: number; samples: FieldDifference['samples'][number][] }>()
+  for (const fields of byRank(run, info)) {
     for (let i = 0; i < ids.length; i += batchRecords) {
-      const records = run.env.model(info.name, ids.slice(i, i + batchRecords))
-      const on = field.computed?.on ?? []
-      const rows = (await records.load(...([...new Set([...on, field.name])] as never[]))) as readonly ({ id: number } & Record<string, unknown>)[]
-      for (const row of rows) {
-        const value = await field.computed?.fn(row as never, run.env as never)
-        const stored = row[field.name]
-        if (isSame(field, stored, value)) continue
-        if (!imported.has(field.name)) fill.push({ id: row.id, value: value === undefined ? null : value })
-        else {
-          differing++
-          if (samples.length < maxSamples) samples.push({ id: row.id, imported: stored, computed: value })
-        }
-      }
+      const paths = new Set(fields.flatMap((field) => [...(field.computed?.on ?? []), field.name]))
+      const rows = (await run.env.model(info.name, ids.slice(i, i + batchRecords)).load(...([...paths] as never[]))) as readonly ({ id: number } & Record<string, unknown>)[]
+      for (const field of fields) await compare(run, info, field, rows, imported.has(field.name) ? found : null)
     }
-    if (fill.length > 0) await fillIn(run, info, field, fill)
-    if (differing > 0) differences.push({ model: info.name, field: field.name, compared: ids.length, differing, samples })
   }
-  return differences
+  return [...found].map(([field, { differing, samples }]) => ({ model: info.name, field, compared: ids.length, differing, samples }))
+}
+
+// Without `found` the field has no value from Odoo: ours is filled in.
+async function compare(run: ImportRun, info: ModelInfo, field: FieldInfo, rows: readonly ({ id: number } & Record<string, unknown>)[], found: Map<string, { differing: number; samples: FieldDifference['samples'][number][] }> | null): Promise<void> {
+  const fill: { id: number; value: unknown }[] = []
+  for (const row of rows) {
+    const computed = await field.computed?.fn(row as never, run.env as never)
+    const stored = row[field.name]
+    if (isSame(field, stored, computed)) continue
+    if (!found) fill.push({ id: row.id, value: computed === undefined ? null : computed })
+    else {
+      const entry = found.get(field.name) ?? { differing: 0, samples: [] }
+      entry.differing++
+      if (entry.samples.length < maxSamples) entry.samples.push({ id: row.id, imported: stored, computed })
+      found.set(field.name, entry)
+    }
+  }
+  if (fill.length > 0) await fillIn(run, info, field, fill)
 }
 
 /** Asks each constraint of the model about each record; a broken one is reported, the record stays. */
@@ -58,11 +61,15 @@ export async function checkRules(run: ImportRun, info: ModelInfo, ids: readonly 
   return [...broken].map(([message, found]) => ({ model: info.name, message, count: found.length, ids: found.slice(0, maxSamples) }))
 }
 
-// A computed field may depend on another one of the same model, which then comes first.
-function inOrder(run: ImportRun, info: ModelInfo): FieldInfo[] {
-  const fields = [...info.fields.values()].filter((f) => f.column && f.computed && !f.delegate)
-  const rank = (f: FieldInfo) => run.registry.ranks.get(`${info.name}.${f.name}`) ?? 0
-  return fields.sort((a, b) => rank(a) - rank(b))
+// A computed field may depend on another one of the same model, which then comes first; fields of one rank share a read.
+function byRank(run: ImportRun, info: ModelInfo): FieldInfo[][] {
+  const ranks = new Map<number, FieldInfo[]>()
+  for (const field of info.fields.values()) {
+    if (!field.column || !field.computed || field.delegate) continue
+    const rank = run.registry.ranks.get(`${info.name}.${field.name}`) ?? 0
+    ranks.set(rank, [...(ranks.get(rank) ?? []), field])
+  }
+  return [...ranks].sort(([a], [b]) => a - b).map(([, fields]) => fields)
 }
 
 function isSame(field: FieldInfo, a: unknown, b: unknown): boolean {

@@ -60,7 +60,14 @@ test('a changed file, one put in the place of another, and one of another tenant
 
 test('a name that is none leads to no path', async () => {
   const { files } = store()
-  for (const name of ['', '../../etc/passwd', 'a'.repeat(63), `${'a'.repeat(63)}/`, 'A'.repeat(64), `${'a'.repeat(64)}\n`]) {
+  for (const name of [
+    '',
+    '../../etc/passwd',
+    'a'.repeat(63),
+    `${'a'.repeat(63)}/`,
+    'A'.repeat(64),
+    `${'a'.repeat(64)}\n`,
+  ]) {
     await assert.rejects(files.get(name), { code: 'ERR_FILE_NAME' })
     await assert.rejects(files.putAs(name, Buffer.from('x')), { code: 'ERR_FILE_NAME' })
   }

@@ -1,5 +1,5 @@
 import { ConflictError, UnavailableError } from '../../../framework/errors.ts'
-import type { ClusterEngine } from '../engine.ts'
+import type { ClusterEngine } from './engine.ts'
 import type { Instance } from './instance.ts'
 
 /** The engine whose instances are processes of this machine, started by Holdfast itself. */
@@ -17,7 +17,8 @@ export function embeddedEngine(): EmbeddedEngine {
   const instances = new Map<string, Instance>()
   const instanceOf = (tenantId: string): Instance => {
     const instance = instances.get(tenantId)
-    if (instance === undefined) throw new UnavailableError('ERR_INSTANCE_ABSENT', 'There is no database instance for this tenant here.')
+    if (instance === undefined)
+      throw new UnavailableError('ERR_INSTANCE_ABSENT', 'There is no database instance for this tenant here.')
     return instance
   }
   const noStandby = async (): Promise<never> => {

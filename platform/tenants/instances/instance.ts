@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { UnavailableError } from '../../../framework/errors.ts'
 import { openPool, sql } from '../../../framework/sql/index.ts'
-import type { DatabaseEndpoint, InstanceState } from '../engine.ts'
+import type { DatabaseEndpoint, InstanceState } from './engine.ts'
 import { type Credentials, dataDirOf, makeFolder, type Toolset } from '../postgres/cluster-folder.ts'
 import { type Postmaster, type StopMode, startPostmaster } from '../postgres/postmaster.ts'
 import { ADMIN_ROLE, DATABASE, PORT, RUNTIME_ROLE } from '../postgres/settings.ts'
@@ -42,6 +42,8 @@ export interface InstanceOptions {
 const STABLE_MS = 60_000
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 30_000
+/** After a start that failed, requests are refused for so long instead of each trying again. */
+const RETRY_AFTER_MS = 500
 /** Failures in a row after which a request is refused at once instead of waiting for the next attempt. */
 const HOPELESS_FAILURES = 4
 
@@ -59,6 +61,7 @@ export function superviseInstance(options: InstanceOptions): Instance {
   let starting: Promise<void> | null = null
   let stopping: Promise<void> | null = null
   let pause = new AbortController()
+  let refusedUntil = 0
 
   const startOnce = async (): Promise<void> => {
     await stopping
@@ -79,9 +82,11 @@ export function superviseInstance(options: InstanceOptions): Instance {
   const start = (): Promise<void> => {
     if (starting !== null) return failures >= HOPELESS_FAILURES ? Promise.reject(failing()) : starting
     if (postmaster?.isAlive() === true && stopping === null) return Promise.resolve()
+    if (Date.now() < refusedUntil) return Promise.reject(failing())
     isWanted = true
     starting = startOnce()
       .catch(async (error: unknown) => {
+        refusedUntil = Date.now() + RETRY_AFTER_MS
         const half = postmaster
         postmaster = null
         await half?.stop('fast')
@@ -152,10 +157,11 @@ export function superviseInstance(options: InstanceOptions): Instance {
     pid: () => postmaster?.pid ?? null,
     start,
     stop,
-    isHealthy: () => probe(runtime).then(
-      () => true,
-      () => false,
-    ),
+    isHealthy: () =>
+      probe(runtime).then(
+        () => true,
+        () => false,
+      ),
     activeSessions: () => countActive(admin),
   }
 }
@@ -196,5 +202,8 @@ export async function withOneConnection<T>(
 }
 
 function failing(): UnavailableError {
-  return new UnavailableError('ERR_INSTANCE_FAILED', 'The database cannot be started at the moment; we are trying again.')
+  return new UnavailableError(
+    'ERR_INSTANCE_FAILED',
+    'The database cannot be started at the moment; we are trying again.',
+  )
 }

@@ -37,12 +37,13 @@ const SOCKET_NAME_BYTES = 26
  */
 export function layOut(homePath: string, account: Account | null): Layout {
   const home = resolve(homePath)
-  mkdirSync(home, { recursive: true, mode: account === null ? 0o700 : 0o711 })
+  const shared = account === null ? 0o700 : 0o711
+  ensureFolder(home, shared)
   const real = realpathSync(home)
   if (account !== null && isOurs(real) && !mayTraverse(real, account)) allowPassage(real)
   const key = createHash('sha256').update(real).digest('hex').slice(0, 12)
   const clusters = mayTraverse(real, account) ? real : join('/var/lib/holdfast', key)
-  mkdirSync(clusters, { recursive: true, mode: 0o711 })
+  ensureFolder(clusters, shared)
   const layout: Layout = {
     home: real,
     keys: join(real, 'keys'),
@@ -53,32 +54,40 @@ export function layOut(homePath: string, account: Account | null): Layout {
     templates: join(clusters, 'templates'),
     staging: join(clusters, 'staging'),
     programs: join(clusters, 'programs'),
-    sockets: socketFolder(clusters, key),
+    sockets: socketFolder(clusters, key, shared),
   }
-  for (const folder of [layout.keys, layout.files, layout.run]) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const shared = account === null ? 0o700 : 0o711
-  for (const folder of [layout.instances, layout.templates, layout.staging]) mkdirSync(folder, { recursive: true, mode: shared })
+  for (const folder of [layout.keys, layout.files, layout.run]) ensureFolder(folder, 0o700)
+  for (const folder of [layout.instances, layout.templates, layout.staging]) ensureFolder(folder, shared)
   return layout
 }
 
-function socketFolder(clusters: string, key: string): string {
+function socketFolder(clusters: string, key: string, mode: number): string {
   const inside = join(clusters, 'sockets')
   if (Buffer.byteLength(inside) + SOCKET_NAME_BYTES <= MAX_SOCKET_FOLDER_BYTES) {
-    mkdirSync(inside, { recursive: true, mode: 0o711 })
+    ensureFolder(inside, mode)
     return inside
   }
   const short = join(realpathSync(tmpdir()), `holdfast-${key}`)
   try {
-    mkdirSync(short, { mode: 0o711 })
+    mkdirSync(short)
+    chmodSync(short, mode)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   // Anybody can make a name in a shared temporary folder before us: use it only if it is our own real folder.
   const found = lstatSync(short)
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) {
-    throw new UnavailableError('ERR_SOCKET_FOLDER', `The folder ${short} belongs to somebody else; choose a shorter HOLDFAST_HOME.`)
+    throw new UnavailableError(
+      'ERR_SOCKET_FOLDER',
+      `The folder ${short} belongs to somebody else; choose a shorter HOLDFAST_HOME.`,
+    )
   }
   return short
+}
+
+/** Makes a folder unless it is there; only a new one gets the mode, which mkdir alone would let the umask cut. */
+function ensureFolder(path: string, mode: number): void {
+  if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, mode)
 }
 
 function isOurs(path: string): boolean {

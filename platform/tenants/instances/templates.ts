@@ -81,7 +81,14 @@ export function openTemplates(layout: Layout, tools: Toolset): Templates {
       await addSeedFolder(staged)
       const credentials = await renewCredentials(tools, staged)
       const name = `t_${randomBytes(8).toString('hex')}`
-      const instance = superviseInstance({ tools, name, folder: staged, sockets: layout.sockets, generation: 0, credentials })
+      const instance = superviseInstance({
+        tools,
+        name,
+        folder: staged,
+        sockets: layout.sockets,
+        generation: 0,
+        credentials,
+      })
       try {
         await instance.start()
         await build(instance, openTemplate(staged).files)
@@ -98,7 +105,6 @@ export function openTemplates(layout: Layout, tools: Toolset): Templates {
     find: (key) => (existsSync(folderOf(`key:${key}`)) ? openTemplate(folderOf(`key:${key}`)) : null),
   }
 }
-
 
 async function addSeedFolder(folder: string): Promise<void> {
   mkdirSync(join(folder, 'files'), { mode: 0o700 })

@@ -32,7 +32,8 @@ const SALT_BYTES = 32
  * wrapped data key (60), salt (32); integers big-endian.
  */
 export function makeHeader(keys: TenantKeys, sealed: SealedKind): { bytes: Uint8Array; header: SealHeader } {
-  if (!/^[\x21-\x7e]{1,200}$/.test(sealed.kind)) throw new RangeError('The kind of a sealed object is 1–200 ASCII characters.')
+  if (!/^[\x21-\x7e]{1,200}$/.test(sealed.kind))
+    throw new RangeError('The kind of a sealed object is 1–200 ASCII characters.')
   const bound = Buffer.alloc(16 + 8 + 4 + 1 + sealed.kind.length)
   tenantIdBytes(keys.tenantId).copy(bound, 0)
   bound.writeBigUInt64BE(BigInt(sealed.generation), 16)
@@ -92,11 +93,16 @@ export function readHeader(keys: TenantKeys, prefix: Uint8Array, rest: Uint8Arra
 
 /** What is thrown for anything that an attacker or a bad disk changed. */
 export function damaged(cause?: unknown): ValidationError {
-  return new ValidationError('ERR_SEAL_DAMAGED', 'The sealed object is damaged or was changed; it is refused.', { cause })
+  return new ValidationError('ERR_SEAL_DAMAGED', 'The sealed object is damaged or was changed; it is refused.', {
+    cause,
+  })
 }
 
 function notSealed(): ValidationError {
-  return new ValidationError('ERR_SEAL_FORMAT', 'This is not an object sealed by Holdfast, or its beginning is damaged.')
+  return new ValidationError(
+    'ERR_SEAL_FORMAT',
+    'This is not an object sealed by Holdfast, or its beginning is damaged.',
+  )
 }
 
 function wrapDataKey(kek: Uint8Array, dataKey: Uint8Array, bound: Uint8Array): Buffer {

@@ -11,11 +11,26 @@ const SEALED_CHUNK = CHUNK_BYTES + 16
 const HEADER = 12 + 29 + 'backup'.length + 60 + 32
 
 async function refused(sealed: Uint8Array, what: string, by: TenantKeys = keys): Promise<void> {
-  await assert.rejects(openBytes(sealed, by, KIND), (error: { code?: string }) => /^ERR_(SEAL|KEY)_/.test(error.code ?? ''), what)
+  await assert.rejects(
+    openBytes(sealed, by, KIND),
+    (error: { code?: string }) => /^ERR_(SEAL|KEY)_/.test(error.code ?? ''),
+    what,
+  )
 }
 
 test('what is sealed opens to the same bytes, at every size around the chunk border', async () => {
-  for (const size of [0, 1, 15, 16, 17, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 3 * CHUNK_BYTES + 7]) {
+  for (const size of [
+    0,
+    1,
+    15,
+    16,
+    17,
+    CHUNK_BYTES - 1,
+    CHUNK_BYTES,
+    CHUNK_BYTES + 1,
+    2 * CHUNK_BYTES,
+    3 * CHUNK_BYTES + 7,
+  ]) {
     const plain = randomBytes(size)
     const sealed = await sealBytes(plain, keys, KIND)
     assert.equal(sealed.length, HEADER + size + 16 * Math.max(1, Math.ceil(size / CHUNK_BYTES)))
@@ -52,7 +67,18 @@ test('one flipped bit is refused at every byte of the header and in every part o
 
 test('a truncated object is refused, at chunk borders and inside chunks and header', async () => {
   const sealed = await sealBytes(randomBytes(3 * CHUNK_BYTES), keys, KIND)
-  for (const length of [0, 5, 12, 40, HEADER - 1, HEADER, HEADER + 10, HEADER + SEALED_CHUNK, HEADER + 2 * SEALED_CHUNK, sealed.length - 1]) {
+  for (const length of [
+    0,
+    5,
+    12,
+    40,
+    HEADER - 1,
+    HEADER,
+    HEADER + 10,
+    HEADER + SEALED_CHUNK,
+    HEADER + 2 * SEALED_CHUNK,
+    sealed.length - 1,
+  ]) {
     await refused(sealed.subarray(0, length), `cut to ${length}`)
   }
 })
@@ -60,7 +86,11 @@ test('a truncated object is refused, at chunk borders and inside chunks and head
 test('swapped, doubled, dropped and appended chunks are refused', async () => {
   const sealed = Buffer.from(await sealBytes(randomBytes(3 * CHUNK_BYTES), keys, KIND))
   const header = sealed.subarray(0, HEADER)
-  const chunks = [0, 1, 2].map((i) => sealed.subarray(HEADER + i * SEALED_CHUNK, HEADER + (i + 1) * SEALED_CHUNK)) as [Buffer, Buffer, Buffer]
+  const chunks = [0, 1, 2].map((i) => sealed.subarray(HEADER + i * SEALED_CHUNK, HEADER + (i + 1) * SEALED_CHUNK)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ]
   const [a, b, c] = chunks
   const orders: [string, Buffer[]][] = [
     ['swap', [b, a, c]],

@@ -1,6 +1,14 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { ValidationError } from '../../../framework/errors.ts'
-import { damaged, HEADER_PREFIX_BYTES, headerLength, makeHeader, readHeader, type SealedKind, type SealHeader } from './seal-header.ts'
+import {
+  damaged,
+  HEADER_PREFIX_BYTES,
+  headerLength,
+  makeHeader,
+  readHeader,
+  type SealedKind,
+  type SealHeader,
+} from './seal-header.ts'
 import type { TenantKeys } from './tenant-keys.ts'
 
 /** Plaintext bytes per chunk. */
@@ -57,7 +65,11 @@ export async function sealBytes(bytes: Uint8Array, keys: TenantKeys, sealed: Sea
 }
 
 /** Opens bytes that fit in memory; all of them are authenticated when it returns. @throws as `openSealed`. */
-export async function openBytes(sealed: Uint8Array, keys: TenantKeys, expected: { readonly kind: string }): Promise<Uint8Array> {
+export async function openBytes(
+  sealed: Uint8Array,
+  keys: TenantKeys,
+  expected: { readonly kind: string },
+): Promise<Uint8Array> {
   return collect(openSealed([sealed], keys, expected))
 }
 
@@ -100,7 +112,8 @@ async function* inPieces(
     if (heldBytes <= size) continue
     const joined = Buffer.concat(held)
     let start = 0
-    for (; joined.length - start > size; start += size) yield { chunk: joined.subarray(start, start + size), isLast: false }
+    for (; joined.length - start > size; start += size)
+      yield { chunk: joined.subarray(start, start + size), isLast: false }
     held = [joined.subarray(start)]
     heldBytes = joined.length - start
   }
@@ -130,7 +143,8 @@ class ByteReader {
   async *rest(): AsyncGenerator<Uint8Array> {
     yield this.#held
     try {
-      for (let next = await this.#iterator.next(); next.done !== true; next = await this.#iterator.next()) yield next.value
+      for (let next = await this.#iterator.next(); next.done !== true; next = await this.#iterator.next())
+        yield next.value
     } finally {
       await this.#iterator.return?.()
     }

@@ -92,5 +92,8 @@ function keyContext(tenantId: string, purpose: KeyPurpose, version: number): str
 }
 
 function destroyed(): MissingError {
-  return new MissingError('ERR_KEY_DESTROYED', 'The key that this data was sealed with is not there, or no longer there; without it nobody can open the data.')
+  return new MissingError(
+    'ERR_KEY_DESTROYED',
+    'The key that this data was sealed with is not there, or no longer there; without it nobody can open the data.',
+  )
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { DatabaseAddress } from '../../../framework/sql/index.ts'
-import type { DatabaseEndpoint } from '../engine.ts'
+import type { DatabaseEndpoint } from '../instances/engine.ts'
 import { openFileStore, type TenantFileStore } from '../files/file-store.ts'
 import type { EmbeddedEngine } from '../instances/embedded-engine.ts'
 import { type Instance, superviseInstance } from '../instances/instance.ts'
@@ -92,7 +92,12 @@ export function supervise(
 }
 
 /** Seals the passwords of a generation for the registry. */
-export function sealCredentials(kms: KeyManagement, tenantId: string, generation: number, credentials: Credentials): Promise<Uint8Array> {
+export function sealCredentials(
+  kms: KeyManagement,
+  tenantId: string,
+  generation: number,
+  credentials: Credentials,
+): Promise<Uint8Array> {
   const text = JSON.stringify({ admin: credentials.admin.reveal(), runtime: credentials.runtime.reveal() })
   return kms.wrap(Buffer.from(text), credentialContext(tenantId, generation))
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { removeFolder, writeMarker } from '../postgres/cluster-folder.ts'
+import { discard, removeFolder, writeMarker } from '../postgres/cluster-folder.ts'
 import type { TenantRow } from '../registry/registry.ts'
 import { filesFolder, type HomeContext, instanceFolder } from './context.ts'
 
@@ -18,7 +18,9 @@ export function quarantineEnd(now: Date): Date {
  */
 export async function destroyTenant(context: HomeContext, row: TenantRow): Promise<void> {
   const retired = (await context.registry.retired()).filter(({ tenantId }) => tenantId === row.id)
-  const folders = [row.instance, ...retired.map(({ instance }) => instance)].map((name) => instanceFolder(context, name))
+  const folders = [row.instance, ...retired.map(({ instance }) => instance)].map((name) =>
+    instanceFolder(context, name),
+  )
   const now = context.now()
   await context.workflows.run({
     kind: 'destroy',
@@ -27,7 +29,7 @@ export async function destroyTenant(context: HomeContext, row: TenantRow): Promi
       { name: 'stop', run: async () => void (await context.engine.forget(row.id)?.stop('fast')) },
       { name: 'condemn', run: () => condemn(context, folders) },
       { name: 'keys', run: () => context.registry.bury(row.id, quarantineEnd(now), now) },
-      { name: 'instances', run: () => removeAll(folders) },
+      { name: 'instances', run: () => discardAll(folders, context.layout.staging) },
       { name: 'files', run: () => removeFolder(filesFolder(context, row.id)) },
     ],
   })
@@ -36,10 +38,11 @@ export async function destroyTenant(context: HomeContext, row: TenantRow): Promi
 
 async function condemn(context: HomeContext, folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
-    if (existsSync(folder)) await writeMarker(folder, { kind: 'instance', registry: context.registryId, phase: 'condemned' })
+    if (existsSync(folder))
+      await writeMarker(folder, { kind: 'instance', registry: context.registryId, phase: 'condemned' })
   }
 }
 
-async function removeAll(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await removeFolder(folder)
+async function discardAll(folders: readonly string[], staging: string): Promise<void> {
+  for (const folder of folders) await discard(folder, staging)
 }

@@ -1,7 +1,14 @@
 import type { KeyManagement } from '../keys/root-key.ts'
 import { openTenantKeys, type TenantKeys } from '../keys/tenant-keys.ts'
 import type { TenantRow } from '../registry/registry.ts'
-import { connectionOf, type HomeContext, openCredentials, supervise, type TenantConnection, type TenantEvent } from './context.ts'
+import {
+  connectionOf,
+  type HomeContext,
+  openCredentials,
+  supervise,
+  type TenantConnection,
+  type TenantEvent,
+} from './context.ts'
 
 /** A tenant as this process knows it: its registry row and, once used, its keys and connection. */
 export interface TenantEntry {

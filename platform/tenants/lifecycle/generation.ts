@@ -1,9 +1,17 @@
 import { ConflictError, UnavailableError } from '../../../framework/errors.ts'
 import type { Instance } from '../instances/instance.ts'
 import type { Template } from '../instances/templates.ts'
-import { newCredentials, removeFolder, renewCredentials, writeMarker } from '../postgres/cluster-folder.ts'
+import { discard, newCredentials, renewCredentials, writeMarker } from '../postgres/cluster-folder.ts'
 import type { TenantRow } from '../registry/registry.ts'
-import { connectionOf, type HomeContext, instanceFolder, openCredentials, sealCredentials, supervise, type TenantConnection } from './context.ts'
+import {
+  connectionOf,
+  type HomeContext,
+  instanceFolder,
+  openCredentials,
+  sealCredentials,
+  supervise,
+  type TenantConnection,
+} from './context.ts'
 import { connect, halt, hold, inTurn, type TenantEntry } from './entry.ts'
 import { cloneInstance, newInstanceName } from './provision.ts'
 
@@ -53,7 +61,13 @@ export async function replaceInstance(
   const name = newInstanceName()
   const generation = row.generation + 1
   const sealed = await cloneInstance(context, row.id, name, generation, template)
-  const beside = supervise(context, row.id, name, generation, await openCredentials(context.kms, row.id, generation, sealed))
+  const beside = supervise(
+    context,
+    row.id,
+    name,
+    generation,
+    await openCredentials(context.kms, row.id, generation, sealed),
+  )
   try {
     await beside.start()
     await prepare(connectionOf(context, row, beside, keys, () => hold(entry)))
@@ -61,7 +75,7 @@ export async function replaceInstance(
   } catch (error) {
     if (entry.row.instance !== name) {
       await beside.stop('immediate')
-      await removeFolder(instanceFolder(context, name))
+      await discard(instanceFolder(context, name), context.layout.staging)
     }
     throw error
   }
@@ -72,7 +86,10 @@ export async function undoReplace(context: HomeContext, entry: TenantEntry): Pro
   const { row } = entry
   const retired = (await context.registry.retired()).filter(({ tenantId }) => tenantId === row.id).at(-1)
   if (retired === undefined) {
-    throw new ConflictError('ERR_NOTHING_RETIRED', 'There is no replaced database to go back to; it is kept for seven days.')
+    throw new ConflictError(
+      'ERR_NOTHING_RETIRED',
+      'There is no replaced database to go back to; it is kept for seven days.',
+    )
   }
   const generation = row.generation + 1
   const next = newCredentials()
@@ -88,19 +105,33 @@ export async function sweepRetired(context: HomeContext): Promise<void> {
   const now = context.now()
   for (const retired of await context.registry.retired()) {
     if (retired.keepUntil > now) continue
-    await removeFolder(instanceFolder(context, retired.instance))
+    await discard(instanceFolder(context, retired.instance), context.layout.staging)
     await context.registry.dropRetired(retired.instance)
   }
 }
 
-async function takePlace(context: HomeContext, entry: TenantEntry, beside: Instance, sealed: Uint8Array): Promise<void> {
+async function takePlace(
+  context: HomeContext,
+  entry: TenantEntry,
+  beside: Instance,
+  sealed: Uint8Array,
+): Promise<void> {
   const { row } = entry
-  if (!(await beside.isHealthy())) throw new UnavailableError('ERR_INSTANCE_START', 'The new database does not answer; the old one stays.')
-  await writeMarker(instanceFolder(context, beside.name), { kind: 'instance', registry: context.registryId, phase: 'serving' })
+  if (!(await beside.isHealthy()))
+    throw new UnavailableError('ERR_INSTANCE_START', 'The new database does not answer; the old one stays.')
+  await writeMarker(instanceFolder(context, beside.name), {
+    kind: 'instance',
+    registry: context.registryId,
+    phase: 'serving',
+  })
   // From here on no commit of the old generation is acknowledged: it is stopped before the row changes.
   await halt(context, entry, 'generation')
   const keepUntil = new Date(context.now().getTime() + KEEP_RETIRED_DAYS * 86_400_000)
-  await context.registry.switchInstance(row.id, beside.generation, beside.name, sealed, { instance: row.instance, tenantId: row.id, keepUntil })
+  await context.registry.switchInstance(row.id, beside.generation, beside.name, sealed, {
+    instance: row.instance,
+    tenantId: row.id,
+    keepUntil,
+  })
   entry.row = { ...row, generation: beside.generation, instance: beside.name, credential: sealed, credentialNext: null }
   entry.connection = null
   context.engine.adopt(row.id, beside)

@@ -15,7 +15,9 @@ export function watchIdle(
 ): () => void {
   if (idleTimeoutMs <= 0) return () => {}
   const isIdle = (entry: TenantEntry): boolean =>
-    entry.holds === 0 && performance.now() - entry.lastUsedMs >= idleTimeoutMs && context.engine.status(entry.row.id) === 'running'
+    entry.holds === 0 &&
+    performance.now() - entry.lastUsedMs >= idleTimeoutMs &&
+    context.engine.status(entry.row.id) === 'running'
 
   const putToSleep = async (entry: TenantEntry): Promise<void> => {
     if (!isIdle(entry)) return

@@ -5,8 +5,17 @@ import { MissingError } from '../../../framework/errors.ts'
 import { openFileStore } from '../files/file-store.ts'
 import type { Template } from '../instances/templates.ts'
 import { makeTenantKey, openTenantKeys, rewrapTenantKey, type WrappedTenantKey } from '../keys/tenant-keys.ts'
-import { copyCluster, newCredentials, publish, removeFolder, renewCredentials, writeMarker } from '../postgres/cluster-folder.ts'
+import {
+  copyCluster,
+  discard,
+  newCredentials,
+  publish,
+  removeFolder,
+  renewCredentials,
+  writeMarker,
+} from '../postgres/cluster-folder.ts'
 import type { TenantRow } from '../registry/registry.ts'
+import type { Step } from '../registry/workflow.ts'
 import { filesFolder, type HomeContext, instanceFolder, sealCredentials, type TenantConnection } from './context.ts'
 import { connect, newEntry, type TenantEntry } from './entry.ts'
 
@@ -41,9 +50,14 @@ export async function provision(context: HomeContext, options: ProvisionOptions)
     deleteAfter: null,
   })
   let connection: TenantConnection | null = null
-  const steps = [
+  const steps: Step[] = [
     { name: 'keys', run: () => giveKeys(context, id, options.fileNamesOf ?? null) },
-    { name: 'instance', run: async () => void (entry.row = await giveInstance(context, entry.row, template)) },
+    {
+      name: 'instance',
+      run: async () => {
+        entry.row = await giveInstance(context, entry.row, template)
+      },
+    },
     { name: 'files', run: () => giveFiles(context, id, template) },
     {
       name: 'start',
@@ -52,12 +66,26 @@ export async function provision(context: HomeContext, options: ProvisionOptions)
         await context.engine.start(id)
       },
     },
-    { name: 'prepare', run: async () => connection !== null && options.prepare?.(connection) },
-    { name: 'serve', run: async () => void (entry.row = await serve(context, entry.row)) },
+    {
+      name: 'prepare',
+      run: async () => {
+        if (connection !== null) await options.prepare?.(connection)
+      },
+    },
+    {
+      name: 'serve',
+      run: async () => {
+        entry.row = await serve(context, entry.row)
+      },
+    },
   ]
-  const recorded = steps.map(({ name, run }) => ({ name, run: async () => void (await run()) }))
   const stillHere = { ...entry.row }
-  await context.workflows.run({ kind: 'provision', tenantId: id, steps: recorded, undo: () => undoProvision(context, stillHere) })
+  await context.workflows.run({
+    kind: 'provision',
+    tenantId: id,
+    steps,
+    undo: () => undoProvision(context, stillHere),
+  })
   await context.emit({ kind: 'created', tenantId: id })
   return entry
 }
@@ -65,7 +93,7 @@ export async function provision(context: HomeContext, options: ProvisionOptions)
 /** Removes what an unfinished provisioning made; its name is free at once. */
 export async function undoProvision(context: HomeContext, row: TenantRow): Promise<void> {
   await context.engine.forget(row.id)?.stop('immediate')
-  await removeFolder(instanceFolder(context, row.instance))
+  await discard(instanceFolder(context, row.instance), context.layout.staging)
   await removeFolder(filesFolder(context, row.id))
   await context.registry.release(row.id)
 }
@@ -83,6 +111,7 @@ export async function cloneInstance(
   generation: number,
   template: Template,
 ): Promise<Uint8Array> {
+  // Keeps promise: databases/one-per-customer
   const credentials = newCredentials()
   const staged = join(context.layout.staging, name)
   await removeFolder(staged)
@@ -99,7 +128,8 @@ export async function cloneInstance(
 /** @throws MissingError ERR_TEMPLATE_UNKNOWN */
 export async function templateOf(context: HomeContext, key: string | null): Promise<Template> {
   const template = key === null ? await context.templates.base() : context.templates.find(key)
-  if (template === null) throw new MissingError('ERR_TEMPLATE_UNKNOWN', 'No template was prepared under that key.', { detail: { key } })
+  if (template === null)
+    throw new MissingError('ERR_TEMPLATE_UNKNOWN', 'No template was prepared under that key.', { detail: { key } })
   return template
 }
 
@@ -138,7 +168,11 @@ async function giveFiles(context: HomeContext, tenantId: string, template: Templ
 }
 
 async function serve(context: HomeContext, row: TenantRow): Promise<TenantRow> {
-  await writeMarker(instanceFolder(context, row.instance), { kind: 'instance', registry: context.registryId, phase: 'serving' })
+  await writeMarker(instanceFolder(context, row.instance), {
+    kind: 'instance',
+    registry: context.registryId,
+    phase: 'serving',
+  })
   await context.registry.setState(row.id, 'active', null)
   return { ...row, state: 'active' }
 }

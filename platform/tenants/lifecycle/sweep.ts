@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from '../instances/layout.ts'
-import { makeFolder, readMarker, removeFolder } from '../postgres/cluster-folder.ts'
+import { discard, makeFolder, readMarker, removeFolder } from '../postgres/cluster-folder.ts'
 import type { TenantRow } from '../registry/registry.ts'
 import { endPostgresProcesses } from '../supervision/end-processes.ts'
 import { filesFolder, type HomeContext } from './context.ts'
@@ -63,7 +63,10 @@ export async function sweepTenants(
   return { rows: kept, undone, ...(await sweepFolders(context, known)) }
 }
 
-async function sweepFolders(context: HomeContext, known: ReadonlySet<string>): Promise<{ removed: string[]; setAside: string[] }> {
+async function sweepFolders(
+  context: HomeContext,
+  known: ReadonlySet<string>,
+): Promise<{ removed: string[]; setAside: string[] }> {
   const removed: string[] = []
   const setAside: string[] = []
   for (const name of readdirSync(context.layout.instances)) {
@@ -72,7 +75,7 @@ async function sweepFolders(context: HomeContext, known: ReadonlySet<string>): P
     const marker = readMarker(folder)
     if (marker === null) continue // not ours
     if (marker.phase !== 'serving' && (marker.registry === null || marker.registry === context.registryId)) {
-      await removeFolder(folder)
+      await discard(folder, context.layout.staging)
       removed.push(name)
     } else {
       // It served once: a registry that was lost or put back from a backup must not cost anybody's data.

@@ -1,9 +1,15 @@
 import { ConflictError, MissingError, UnavailableError } from '../../../framework/errors.ts'
-import type { DatabaseEndpoint, InstanceState } from '../engine.ts'
+import type { DatabaseEndpoint, InstanceState } from '../instances/engine.ts'
 import { makeTenantKey, rewrapTenantKey } from '../keys/tenant-keys.ts'
-import { checkTenantName } from '../names.ts'
+import { checkTenantName } from './tenant-name.ts'
 import type { TenantRow, TenantState } from '../registry/registry.ts'
-import { type HomeContext, openCredentials, sealCredentials, type TenantConnection, type TenantEvent } from './context.ts'
+import {
+  type HomeContext,
+  openCredentials,
+  sealCredentials,
+  type TenantConnection,
+  type TenantEvent,
+} from './context.ts'
 import { destroyTenant, quarantineEnd } from './destroy.ts'
 import { connect, halt, inTurn, newEntry, type TenantEntry } from './entry.ts'
 import { replaceInstance, rotate, sweepRetired, undoReplace } from './generation.ts'
@@ -70,7 +76,7 @@ export async function openTenants(
   idleTimeoutMs: number,
 ): Promise<Tenants & { close(): Promise<void>; rewrapKeys(): Promise<void> }> {
   const byName = new Map(rows.map((row) => [row.name, newEntry(row)]))
-  const creating = new Set<Promise<unknown>>()
+  const underWay = new Set<Promise<unknown>>()
   let isClosed = false
 
   const entryOf = (name: string): TenantEntry => {
@@ -89,8 +95,14 @@ export async function openTenants(
     const entry = entryOf(name)
     checkServing(entry.row, isClosed)
     entry.lastUsedMs = performance.now()
-    if (entry.connection !== null && !entry.isHalting && context.engine.status(entry.row.id) === 'running') return entry.connection
+    if (entry.connection !== null && !entry.isHalting && context.engine.status(entry.row.id) === 'running')
+      return entry.connection
     return inTurn(entry, () => wakeNow(entry))
+  }
+  /** What `close` waits for. */
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work)
+    return work.finally(() => underWay.delete(work))
   }
   const setState = async (entry: TenantEntry, state: TenantState, deleteAfter: Date | null): Promise<void> => {
     await context.registry.setState(entry.row.id, state, deleteAfter)
@@ -117,13 +129,12 @@ export async function openTenants(
     create: async (options) => {
       checkTenantName(options.name)
       if (isClosed) throw closed()
-      const work = provision(context, options)
-      creating.add(work)
-      const entry = await work.finally(() => creating.delete(work))
+      const entry = await tracked(provision(context, options))
       byName.set(options.name, entry)
       return connect(context, entry)
     },
-    list: () => [...byName.values()].map((entry) => recordOf(context, entry.row)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    list: () =>
+      [...byName.values()].map((entry) => recordOf(context, entry.row)).sort((a, b) => (a.name < b.name ? -1 : 1)),
     get: (name) => {
       const entry = byName.get(name)
       return entry === undefined ? null : recordOf(context, entry.row)
@@ -180,7 +191,9 @@ export async function openTenants(
     rotateKey: (name) => {
       const entry = entryOf(name)
       return inTurn(entry, async () => {
-        const versions = (await context.registry.keys(entry.row.id)).filter(({ purpose }) => purpose === 'seal').map(({ version }) => version)
+        const versions = (await context.registry.keys(entry.row.id))
+          .filter(({ purpose }) => purpose === 'seal')
+          .map(({ version }) => version)
         const next = await makeTenantKey(context.kms, entry.row.id, 'seal', Math.max(...versions) + 1)
         await context.registry.saveKeys(entry.row.id, [next])
         entry.connection = null
@@ -188,7 +201,8 @@ export async function openTenants(
     },
     replaceInstance: async (name, { template, prepare }) => {
       const entry = entryOf(name)
-      await replaceInstance(context, entry, await templateOf(context, template ?? null), prepare)
+      if (isClosed) throw closed()
+      await tracked(replaceInstance(context, entry, await templateOf(context, template ?? null), prepare))
       return connect(context, entry)
     },
     undoReplace: async (name) => {
@@ -214,8 +228,10 @@ export async function openTenants(
       isClosed = true
       clearInterval(hourly)
       stopIdle()
-      await Promise.allSettled(creating)
-      const stopped = await Promise.allSettled([...byName.values()].map((entry) => inTurn(entry, () => halt(context, entry, 'asleep'))))
+      await Promise.allSettled(underWay)
+      const stopped = await Promise.allSettled(
+        [...byName.values()].map((entry) => inTurn(entry, () => halt(context, entry, 'asleep'))),
+      )
       for (const result of stopped) if (result.status === 'rejected') throw result.reason
     },
   }
@@ -224,7 +240,8 @@ export async function openTenants(
 function checkServing(row: TenantRow, isClosed: boolean): void {
   if (isClosed) throw closed()
   if (row.state === 'active') return
-  if (row.state === 'suspended') throw new UnavailableError('ERR_TENANT_SUSPENDED', 'This database is suspended; ask your administrator.')
+  if (row.state === 'suspended')
+    throw new UnavailableError('ERR_TENANT_SUSPENDED', 'This database is suspended; ask your administrator.')
   throw new MissingError('ERR_TENANT_UNKNOWN', 'There is no database of that name.')
 }
 
@@ -239,7 +256,12 @@ async function rewrap(context: HomeContext, entry: TenantEntry): Promise<void> {
   const keys = await context.registry.keys(id)
   await context.registry.saveKeys(id, await Promise.all(keys.map((key) => rewrapTenantKey(context.kms, key, id))))
   if (credential === null) return
-  const sealed = await sealCredentials(context.kms, id, generation, await openCredentials(context.kms, id, generation, credential))
+  const sealed = await sealCredentials(
+    context.kms,
+    id,
+    generation,
+    await openCredentials(context.kms, id, generation, credential),
+  )
   await context.registry.replaceCredential(id, generation, sealed)
   entry.row = { ...entry.row, credential: sealed }
 }

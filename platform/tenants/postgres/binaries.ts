@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,7 +36,11 @@ const run = promisify(execFile)
  * @param copyTo folder for a copy when the package lies where that account cannot reach it
  * @throws UnavailableError ERR_POSTGRES_MISSING, ERR_POSTGRES_OLD or ERR_POSTGRES_PACKAGE
  */
-export async function findBinaries(systemFolder: string | null, account: Account | null, copyTo: string): Promise<Binaries> {
+export async function findBinaries(
+  systemFolder: string | null,
+  account: Account | null,
+  copyTo: string,
+): Promise<Binaries> {
   const folder = systemFolder ?? join(npmPackage(account, copyTo), 'bin')
   const postgres = join(folder, 'postgres')
   const initdb = join(folder, 'initdb')
@@ -67,16 +81,20 @@ function npmPackage(account: Account | null, copyTo: string): string {
   } catch (cause) {
     throw missing(`The npm package ${name} is not installed.`, cause)
   }
-  const installed = (JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version?: string }).version
+  const installed = (JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version?: string })
+    .version
   if (installed !== pinned) {
-    throw new UnavailableError('ERR_POSTGRES_PACKAGE', `${name} is ${installed ?? 'damaged'}, but ${pinned} is pinned; run the set-up again.`)
+    throw new UnavailableError(
+      'ERR_POSTGRES_PACKAGE',
+      `${name} is ${installed ?? 'damaged'}, but ${pinned} is pinned; run the set-up again.`,
+    )
   }
   if (mayTraverse(join(native, 'bin'), account) && linkLibraries(native, native)) return native
   return copyPackage(native, join(copyTo, `${process.platform}-${process.arch}-${pinned}`))
 }
 
 /** Copies under a temporary name and renames, so that two starts at once both end with a whole copy. */
-function copyPackage(native: string, target: string): string {
+export function copyPackage(native: string, target: string): string {
   if (existsSync(target)) return target
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
   mkdirSync(dirname(target), { recursive: true, mode: 0o711 })
@@ -94,7 +112,10 @@ function copyPackage(native: string, target: string): string {
 
 /** Makes the short names of the shared libraries, which npm packages cannot carry. @returns false when it may not write. */
 function linkLibraries(native: string, target: string): boolean {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
   for (const link of links) {
     const path = join(target, relative('native', link.target))
     if (existsSync(path)) continue

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ServerError } from '../../../framework/errors.ts'
 import { syncFolder, writeDurably } from '../files/durable.ts'
@@ -61,7 +62,11 @@ export async function copyCluster(from: string, to: string): Promise<void> {
 }
 
 /** New passwords, set while the instance is stopped: a clone never runs with the credentials of what it was copied from. */
-export async function renewCredentials(tools: Toolset, folder: string, credentials = newCredentials()): Promise<Credentials> {
+export async function renewCredentials(
+  tools: Toolset,
+  folder: string,
+  credentials = newCredentials(),
+): Promise<Credentials> {
   const verifiers = { admin: scramVerifier(credentials.admin), runtime: scramVerifier(credentials.runtime) }
   await runSingleUser(tools.binaries, tools.account, dataDirOf(folder), DATABASE, passwordStatements(verifiers))
   return credentials
@@ -100,13 +105,26 @@ export function readMarker(folder: string): Marker | null {
   }
 }
 
+/** Removes an instance so that a crash in the middle leaves no folder without its marker: out of its place first, as a whole. */
+export async function discard(folder: string, staging: string): Promise<void> {
+  const away = join(staging, `${basename(folder)}.${randomBytes(4).toString('hex')}`)
+  try {
+    await rename(folder, away)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  await removeFolder(away)
+}
+
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
 }
 
 /** Makes a folder for one account alone, or, with null, one that it may pass through. */
 export function makeFolder(path: string, account: Account | null, mode = 0o711): void {
-  mkdirSync(path, { mode })
+  mkdirSync(path)
+  chmodSync(path, mode) // mkdir's own mode would be cut by the umask
   if (account !== null) chownSync(path, account.uid, account.gid)
 }
 
@@ -131,6 +149,9 @@ async function runAs(tools: Toolset, program: string, args: readonly string[]): 
   try {
     await run(program, args, { ...user, cwd: '/', env: PROCESS_ENVIRONMENT, timeout: 120_000 })
   } catch (cause) {
-    throw new ServerError('ERR_INSTANCE_SETUP', 'A database instance could not be set up.', { cause, detail: { program } })
+    throw new ServerError('ERR_INSTANCE_SETUP', 'A database instance could not be set up.', {
+      cause,
+      detail: { program },
+    })
   }
 }

@@ -4,15 +4,49 @@ const HARMLESS = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS'
 
 /** Views and tables that tell about roles, databases, sessions or settings beyond the tenant's own tables. */
 const TELLING_RELATIONS = [
-  ...['pg_database', 'pg_roles', 'pg_user', 'pg_group', 'pg_shadow', 'pg_authid', 'pg_auth_members', 'pg_db_role_setting'],
-  ...['pg_shdescription', 'pg_shseclabel', 'pg_stat_activity', 'pg_stat_database', 'pg_stat_database_conflicts', 'pg_locks'],
-  ...['pg_prepared_xacts', 'pg_stat_replication', 'pg_stat_wal_receiver', 'pg_replication_slots', 'pg_stat_ssl', 'pg_stat_gssapi'],
+  ...[
+    'pg_database',
+    'pg_roles',
+    'pg_user',
+    'pg_group',
+    'pg_shadow',
+    'pg_authid',
+    'pg_auth_members',
+    'pg_db_role_setting',
+  ],
+  ...[
+    'pg_shdescription',
+    'pg_shseclabel',
+    'pg_stat_activity',
+    'pg_stat_database',
+    'pg_stat_database_conflicts',
+    'pg_locks',
+  ],
+  ...[
+    'pg_prepared_xacts',
+    'pg_stat_replication',
+    'pg_stat_wal_receiver',
+    'pg_replication_slots',
+    'pg_stat_ssl',
+    'pg_stat_gssapi',
+  ],
 ]
 
 /** Functions that tell about others, write past a quota, or hold locks beyond a transaction. */
 const DANGEROUS_FUNCTIONS = [
   ...['pg_database_size', 'pg_tablespace_size', 'pg_logical_emit_message'],
-  ...['lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', 'lo_get', 'lo_open', 'lo_close', 'lo_unlink', 'lo_lseek', 'lo_lseek64'],
+  ...[
+    'lo_creat',
+    'lo_create',
+    'lo_from_bytea',
+    'lo_put',
+    'lo_get',
+    'lo_open',
+    'lo_close',
+    'lo_unlink',
+    'lo_lseek',
+    'lo_lseek64',
+  ],
   ...['lo_tell', 'lo_tell64', 'lo_truncate', 'lo_truncate64', 'lo_import', 'lo_export', 'loread', 'lowrite'],
   // Session locks outlive their transaction on a pooled connection. The transaction kind stays: the job queue needs it.
   ...['pg_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock', 'pg_try_advisory_lock_shared'],
@@ -55,7 +89,10 @@ export const HARDENING: readonly string[] = [
 ]
 
 /** What a clone's roles get when it is made and at every new generation. @param verifiers SCRAM verifiers, null to lock. */
-export function passwordStatements(verifiers: { readonly admin: string | null; readonly runtime: string | null }): string[] {
+export function passwordStatements(verifiers: {
+  readonly admin: string | null
+  readonly runtime: string | null
+}): string[] {
   return [
     `ALTER ROLE ${ADMIN_ROLE} PASSWORD ${verifierLiteral(verifiers.admin)}`,
     `ALTER ROLE ${RUNTIME_ROLE} PASSWORD ${verifierLiteral(verifiers.runtime)}`,

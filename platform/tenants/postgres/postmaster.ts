@@ -97,8 +97,14 @@ function statusLine(dataDir: string, pid: number): string | null {
   }
 }
 
-async function stopChild(child: ChildProcess, exited: Promise<void>, isAlive: () => boolean, mode: StopMode): Promise<void> {
-  const ladder: StopMode[] = mode === 'smart' ? ['smart', 'fast', 'immediate'] : mode === 'fast' ? ['fast', 'immediate'] : ['immediate']
+async function stopChild(
+  child: ChildProcess,
+  exited: Promise<void>,
+  isAlive: () => boolean,
+  mode: StopMode,
+): Promise<void> {
+  const ladder: StopMode[] =
+    mode === 'smart' ? ['smart', 'fast', 'immediate'] : mode === 'fast' ? ['fast', 'immediate'] : ['immediate']
   for (const step of ladder) {
     if (!isAlive()) return
     child.kill(SIGNALS[step])

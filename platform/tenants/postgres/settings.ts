@@ -71,7 +71,8 @@ export function configuration(major: number): string {
 /** What `initdb` is asked for. */
 export function initdbArguments(major: number, dataDir: string): string[] {
   // The built-in provider (17+) sorts alike on every machine, so indexes survive a move; before it, the C library's.
-  const locale = major >= 17 ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : ['--locale=C.UTF-8']
+  const locale =
+    major >= 17 ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : ['--locale=C.UTF-8']
   return [
     ...['-D', dataDir, '-U', ADMIN_ROLE, '--encoding=UTF8', ...locale, '--data-checksums'],
     ...['--wal-segsize=4', '--auth=reject', '--no-instructions', '--no-sync'],

@@ -20,7 +20,8 @@ export async function runSingleUser(
   statements: readonly string[],
 ): Promise<void> {
   for (const statement of statements) {
-    if (/;\s*\n\s*\n/.test(statement)) throw new TypeError('A statement for single-user mode holds no empty line after a semicolon.')
+    if (/;\s*\n\s*\n/.test(statement))
+      throw new TypeError('A statement for single-user mode holds no empty line after a semicolon.')
   }
   const options = ['-c', 'exit_on_error=true', '-c', 'log_checkpoints=off', '-c', 'search_path=pg_catalog']
   const child = spawn(binaries.postgres, ['--single', '-j', '-D', dataDir, ...options, database], {
@@ -39,6 +40,8 @@ export async function runSingleUser(
   child.stdin.end(statements.map((statement) => `${statement};\n\n`).join(''))
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   if (code !== 0) {
-    throw new ServerError('ERR_INSTANCE_SETUP', 'A database instance could not be set up.', { detail: { code, signal, complaint } })
+    throw new ServerError('ERR_INSTANCE_SETUP', 'A database instance could not be set up.', {
+      detail: { code, signal, complaint },
+    })
   }
 }

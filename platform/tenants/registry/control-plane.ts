@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ConflictError } from '../../../framework/errors.ts'
 import { openPool, type Pool } from '../../../framework/sql/index.ts'
 import { writeDurably } from '../files/durable.ts'
 import { type Instance, superviseInstance } from '../instances/instance.ts'
@@ -9,7 +10,17 @@ import type { Templates } from '../instances/templates.ts'
 import type { KeyManagement } from '../keys/root-key.ts'
 import { addressOf, openCredentials, sealCredentials } from '../lifecycle/context.ts'
 import { newInstanceName } from '../lifecycle/provision.ts'
-import { copyCluster, newCredentials, publish, readMarker, removeFolder, renewCredentials, type Toolset, writeMarker } from '../postgres/cluster-folder.ts'
+import {
+  copyCluster,
+  dataDirOf,
+  newCredentials,
+  publish,
+  readMarker,
+  removeFolder,
+  renewCredentials,
+  type Toolset,
+  writeMarker,
+} from '../postgres/cluster-folder.ts'
 
 /** The control plane's own instance: a tenant like the others, but of no name and no host. */
 export interface ControlPlane {
@@ -27,13 +38,22 @@ interface ControlFile {
 }
 
 /** Starts the control plane of a home, making it at the first start. */
-export async function openControlPlane(layout: Layout, tools: Toolset, kms: KeyManagement, templates: Templates): Promise<ControlPlane> {
+export async function openControlPlane(
+  layout: Layout,
+  tools: Toolset,
+  kms: KeyManagement,
+  templates: Templates,
+): Promise<ControlPlane> {
   const path = join(layout.home, 'control.json')
-  const file = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ControlFile) : await makeControl(path, layout, tools, kms, templates)
+  const file = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as ControlFile)
+    : await makeControl(path, layout, tools, kms, templates)
   const sealed = Buffer.from(file.credential, 'base64')
   // It holds the wrapped keys of all tenants: no sweep may ever take it for a half-made one.
   const folder = join(layout.instances, file.instance)
-  if (readMarker(folder)?.phase !== 'serving') await writeMarker(folder, { kind: 'instance', registry: file.registryId, phase: 'serving' })
+  checkMajor(folder, tools)
+  if (readMarker(folder)?.phase !== 'serving')
+    await writeMarker(folder, { kind: 'instance', registry: file.registryId, phase: 'serving' })
   const instance = superviseInstance({
     tools,
     name: file.instance,
@@ -43,11 +63,32 @@ export async function openControlPlane(layout: Layout, tools: Toolset, kms: KeyM
     credentials: await openCredentials(kms, file.registryId, file.generation, sealed),
   })
   await instance.start()
-  const pool = openPool({ ...addressOf(instance.runtime), max: 4, applicationName: 'holdfast-control', beforeConnect: () => instance.start() })
+  const pool = openPool({
+    ...addressOf(instance.runtime),
+    max: 4,
+    applicationName: 'holdfast-control',
+    beforeConnect: () => instance.start(),
+  })
   return { registryId: file.registryId, instance, pool }
 }
 
-async function makeControl(path: string, layout: Layout, tools: Toolset, kms: KeyManagement, templates: Templates): Promise<ControlFile> {
+/** The files of one major version cannot be read by another. */
+function checkMajor(folder: string, tools: Toolset): void {
+  const made = readFileSync(join(dataDirOf(folder), 'PG_VERSION'), 'utf8').trim()
+  if (made === String(tools.binaries.major)) return
+  throw new ConflictError(
+    'ERR_POSTGRES_MAJOR',
+    `This home was made with PostgreSQL ${made}, and this is ${tools.binaries.version}. Set or unset HOLDFAST_POSTGRES_BIN so that it is ${made} again, or use another HOLDFAST_HOME.`,
+  )
+}
+
+async function makeControl(
+  path: string,
+  layout: Layout,
+  tools: Toolset,
+  kms: KeyManagement,
+  templates: Templates,
+): Promise<ControlFile> {
   const registryId = randomUUID()
   const instance = newInstanceName()
   const credentials = newCredentials()

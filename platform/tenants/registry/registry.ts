@@ -47,7 +47,13 @@ export interface Registry {
   /** The same passwords, sealed with another root key. */
   replaceCredential(tenantId: string, generation: number, sealed: Uint8Array): Promise<void>
   /** Routes the tenant to another instance and keeps the one before for the undo, all at once. */
-  switchInstance(tenantId: string, generation: number, instance: string, credential: Uint8Array, retire: RetiredInstance): Promise<void>
+  switchInstance(
+    tenantId: string,
+    generation: number,
+    instance: string,
+    credential: Uint8Array,
+    retire: RetiredInstance,
+  ): Promise<void>
   /** The old name stays in quarantine until then. @throws ConflictError ERR_TENANT_NAME_TAKEN */
   rename(tenantId: string, from: string, to: string, heldUntil: Date, now: Date): Promise<void>
   /** Forgets keys and credentials for good and holds the name until then. */
@@ -97,7 +103,9 @@ export function openRegistry(pool: Pool): Registry {
         }
       }),
     setState: async (tenantId, state, deleteAfter) => {
-      await pool.query(sql`UPDATE registry_tenant SET state = ${state}, delete_after = ${deleteAfter?.toISOString() ?? null} WHERE id = ${tenantId}`)
+      await pool.query(
+        sql`UPDATE registry_tenant SET state = ${state}, delete_after = ${deleteAfter?.toISOString() ?? null} WHERE id = ${tenantId}`,
+      )
     },
     announceCredential: async (tenantId, sealed) => {
       await pool.query(sql`UPDATE registry_tenant SET credential_next = ${sealed} WHERE id = ${tenantId}`)
@@ -107,28 +115,39 @@ export function openRegistry(pool: Pool): Registry {
         WHERE id = ${tenantId} AND credential_next IS NOT NULL`)
     },
     replaceCredential: async (tenantId, generation, sealed) => {
-      await pool.query(sql`UPDATE registry_tenant SET credential = ${sealed} WHERE id = ${tenantId} AND generation = ${generation}`)
+      await pool.query(
+        sql`UPDATE registry_tenant SET credential = ${sealed} WHERE id = ${tenantId} AND generation = ${generation}`,
+      )
     },
     switchInstance: (tenantId, generation, instance, credential, retire) =>
       withTransaction(pool, async (tx) => {
         await tx.query(sql`DELETE FROM registry_retired WHERE instance = ${instance}`)
         await tx.query(sql`INSERT INTO registry_retired (instance, tenant_id, keep_until)
           VALUES (${retire.instance}, ${tenantId}, ${retire.keepUntil.toISOString()})`)
-        const rows = await tx.query(sql`UPDATE registry_tenant SET generation = ${generation}, instance = ${instance}, credential = ${credential}
+        const rows =
+          await tx.query(sql`UPDATE registry_tenant SET generation = ${generation}, instance = ${instance}, credential = ${credential}
           WHERE id = ${tenantId} AND generation < ${generation} RETURNING id`)
-        if (rows.length !== 1) throw new ConflictError('ERR_GENERATION', 'The database was changed by somebody else meanwhile; nothing was switched.')
+        if (rows.length !== 1)
+          throw new ConflictError(
+            'ERR_GENERATION',
+            'The database was changed by somebody else meanwhile; nothing was switched.',
+          )
       }),
     rename: (tenantId, from, to, heldUntil, now) =>
       withTransaction(pool, async (tx) => {
         await claimName(tx, to, tenantId, now)
-        await tx.query(sql`UPDATE registry_name SET held_until = ${heldUntil.toISOString()} WHERE name = ${from} AND tenant_id = ${tenantId}`)
+        await tx.query(
+          sql`UPDATE registry_name SET held_until = ${heldUntil.toISOString()} WHERE name = ${from} AND tenant_id = ${tenantId}`,
+        )
         await tx.query(sql`UPDATE registry_tenant SET name = ${to} WHERE id = ${tenantId}`)
       }),
     bury: (tenantId, heldUntil, now) =>
       withTransaction(pool, async (tx) => {
         await tx.query(sql`DELETE FROM registry_key WHERE tenant_id = ${tenantId}`)
         await tx.query(sql`DELETE FROM registry_retired WHERE tenant_id = ${tenantId}`)
-        await tx.query(sql`UPDATE registry_name SET held_until = ${heldUntil.toISOString()} WHERE tenant_id = ${tenantId} AND held_until IS NULL`)
+        await tx.query(
+          sql`UPDATE registry_name SET held_until = ${heldUntil.toISOString()} WHERE tenant_id = ${tenantId} AND held_until IS NULL`,
+        )
         await tx.query(sql`UPDATE registry_tenant SET state = 'deleted', credential = NULL, credential_next = NULL,
           deleted_at = ${now.toISOString()} WHERE id = ${tenantId}`)
       }),
@@ -136,7 +155,11 @@ export function openRegistry(pool: Pool): Registry {
       const rows = await pool.query<{ instance: string; tenant_id: string; keep_until_ms: number }>(
         sql`SELECT instance, tenant_id, extract(epoch FROM keep_until) * 1000 AS keep_until_ms FROM registry_retired ORDER BY keep_until`,
       )
-      return rows.map((row) => ({ instance: row.instance, tenantId: row.tenant_id, keepUntil: new Date(row.keep_until_ms) }))
+      return rows.map((row) => ({
+        instance: row.instance,
+        tenantId: row.tenant_id,
+        keepUntil: new Date(row.keep_until_ms),
+      }))
     },
     dropRetired: async (instance) => {
       await pool.query(sql`DELETE FROM registry_retired WHERE instance = ${instance}`)
@@ -151,7 +174,10 @@ async function claimName(tx: Queryable, name: string, tenantId: string, now: Dat
     WHERE registry_name.held_until IS NOT NULL AND (registry_name.held_until < ${now.toISOString()} OR registry_name.tenant_id = ${tenantId})
     RETURNING name`)
   if (claimed.length === 1) return
-  throw new ConflictError('ERR_TENANT_NAME_TAKEN', `The name ${name} is taken, or was freed less than 90 days ago; choose another one.`)
+  throw new ConflictError(
+    'ERR_TENANT_NAME_TAKEN',
+    `The name ${name} is taken, or was freed less than 90 days ago; choose another one.`,
+  )
 }
 
 function selectTenants(pool: Pool): Promise<RawTenant[]> {

@@ -60,7 +60,9 @@ const CHANGES: readonly (readonly Sql[])[] = [
 /** Brings the registry's tables up to date and takes the next epoch, with which every write of this owner is fenced. */
 export async function prepareRegistry(pool: Pool): Promise<number> {
   return withTransaction(pool, async (tx) => {
-    await tx.query(sql`CREATE TABLE IF NOT EXISTS registry_change (number integer PRIMARY KEY, made_at timestamptz NOT NULL DEFAULT now())`)
+    await tx.query(
+      sql`CREATE TABLE IF NOT EXISTS registry_change (number integer PRIMARY KEY, made_at timestamptz NOT NULL DEFAULT now())`,
+    )
     const rows = await tx.query<{ made: number }>(sql`SELECT count(*) AS made FROM registry_change`)
     for (let number = rows[0]?.made ?? 0; number < CHANGES.length; number++) {
       for (const statement of CHANGES[number] ?? []) await tx.query(statement)

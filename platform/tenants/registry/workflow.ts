@@ -24,18 +24,23 @@ export interface Workflows {
 /** @param epoch this owner's number; a record of an older owner is refused */
 export function openWorkflows(pool: Pool, epoch: number): Workflows {
   const finish = async (id: string, state: 'done' | 'undone', error: string | null): Promise<void> => {
-    await pool.query(sql`UPDATE registry_workflow SET state = ${state}, finished_at = now(), error = ${error} WHERE id = ${id}`)
+    await pool.query(
+      sql`UPDATE registry_workflow SET state = ${state}, finished_at = now(), error = ${error} WHERE id = ${id}`,
+    )
   }
   const record = async (id: string, name: string, position: number): Promise<void> => {
     const rows = await pool.query(sql`INSERT INTO registry_step (workflow_id, name, position)
       SELECT ${id}, ${name}, ${position} FROM registry_owner WHERE epoch = ${epoch}
       ON CONFLICT (workflow_id, name) DO UPDATE SET done_at = now() RETURNING name`)
-    if (rows.length === 0) throw new ConflictError('ERR_WORKFLOW_FENCED', 'Another Holdfast took over this home; this one stops.')
+    if (rows.length === 0)
+      throw new ConflictError('ERR_WORKFLOW_FENCED', 'Another Holdfast took over this home; this one stops.')
   }
   return {
     run: async ({ kind, tenantId, steps, undo }) => {
       const id = randomUUID()
-      await pool.query(sql`INSERT INTO registry_workflow (id, kind, tenant_id, state, epoch) VALUES (${id}, ${kind}, ${tenantId}, 'running', ${epoch})`)
+      await pool.query(
+        sql`INSERT INTO registry_workflow (id, kind, tenant_id, state, epoch) VALUES (${id}, ${kind}, ${tenantId}, 'running', ${epoch})`,
+      )
       try {
         for (const [position, step] of steps.entries()) {
           await step.run()
@@ -44,10 +49,14 @@ export function openWorkflows(pool: Pool, epoch: number): Workflows {
       } catch (error) {
         if (undo === undefined) throw error
         await undo().catch((cause: unknown) => {
-          throw new ServerError('ERR_WORKFLOW_UNDO', 'A failed change could not be undone; it is tried again at the next start.', {
-            cause,
-            detail: { kind, tenantId, reason: codeOf(error) },
-          })
+          throw new ServerError(
+            'ERR_WORKFLOW_UNDO',
+            'A failed change could not be undone; it is tried again at the next start.',
+            {
+              cause,
+              detail: { kind, tenantId, reason: codeOf(error) },
+            },
+          )
         })
         await finish(id, 'undone', codeOf(error))
         throw error

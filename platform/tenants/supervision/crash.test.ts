@@ -31,6 +31,25 @@ const PROGRAM = `
   }
 `
 
+/** Changes generations and makes and destroys tenants without end. */
+const CHANGES = `
+  import { openHome } from ${JSON.stringify(ROOM)}
+  import { openPool, sql } from ${JSON.stringify(SQL)}
+  const home = await openHome({ path: process.argv[1] })
+  if (home.tenants.get('turns') === null) {
+    await home.tenants.create({ name: 'turns', prepare: async ({ address }) => {
+      const pool = openPool({ ...address, max: 1 })
+      await pool.query(sql\`CREATE TABLE kept AS SELECT 1 AS n\`)
+      await pool.close()
+    } })
+  }
+  console.log('changing')
+  for (let i = 0; ; i++) {
+    const name = 'gone-' + process.pid + '-' + i
+    await Promise.all([home.tenants.rotate('turns'), home.tenants.create({ name }).then(() => home.tenants.delete(name, { graceDays: 0 }))])
+  }
+`
+
 const homes: string[] = []
 after(() => {
   for (const path of homes) rmSync(path, { recursive: true, force: true })
@@ -42,14 +61,24 @@ function newHome(): string {
   return path
 }
 
-function startHoldfast(path: string): { child: ChildProcess; output: () => string; until: (text: string) => Promise<void> } {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+function startHoldfast(
+  path: string,
+  program = PROGRAM,
+): {
+  child: ChildProcess
+  output: () => string
+  until: (text: string) => Promise<void>
+} {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
   const until = async (text: string): Promise<void> => {
-    for (let i = 0; !output.includes(text) && child.exitCode === null && child.signalCode === null && i < 3_000; i++) await delay(10)
+    for (let i = 0; !output.includes(text) && child.exitCode === null && child.signalCode === null && i < 3_000; i++)
+      await delay(10)
     assert.ok(output.includes(text), `the child said ${JSON.stringify(output)}`)
   }
   return { child, output: () => output, until }
@@ -89,10 +118,34 @@ test('kill -9 of Holdfast at any moment leaves no process after 5 s, and the nex
   await kill(child)
   const home = await openHome({ path })
   try {
-    assert.deepEqual(home.tenants.list().map(({ name, state }) => `${name} ${state}`), ['one active', 'two active'])
+    assert.deepEqual(
+      home.tenants.list().map(({ name, state }) => `${name} ${state}`),
+      ['one active', 'two active'],
+    )
     assert.equal(readdirSync(join(path, 'instances')).length, 3, 'control plane and two tenants, and nothing half-made')
     assert.deepEqual(readdirSync(join(path, 'staging')), [])
     await home.tenants.create({ name: 'three' })
+  } finally {
+    await home.close()
+  }
+})
+
+test('kill -9 in the middle of rotations and deletions leaves tenants whole or gone', async () => {
+  const path = newHome()
+  for (let round = 0; round < 3; round++) {
+    const { child, until } = startHoldfast(path, CHANGES)
+    await until('changing')
+    await delay(60 + Math.random() * 700)
+    await kill(child)
+  }
+  const home = await openHome({ path })
+  try {
+    const pool = openPool({ ...(await home.tenants.wake('turns')).address, max: 1 })
+    assert.deepEqual(await pool.query(sql`SELECT n FROM kept`), [{ n: 1 }])
+    await pool.close()
+    const known = home.tenants.list().length + 1
+    assert.equal(readdirSync(join(path, 'instances')).length, known, 'no instance without a tenant')
+    for (const { name, state } of home.tenants.list()) if (state === 'active') await home.tenants.wake(name)
   } finally {
     await home.close()
   }
@@ -103,7 +156,14 @@ test('every row acknowledged before kill -9 is there afterwards', async () => {
   const { child, until, output } = startHoldfast(path)
   await until('line 50')
   await kill(child)
-  const acknowledged = Number(output().trim().split('\n').filter((line) => line.startsWith('line ')).at(-1)?.slice(5))
+  const acknowledged = Number(
+    output()
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('line '))
+      .at(-1)
+      ?.slice(5),
+  )
   const home = await openHome({ path })
   try {
     const pool = openPool({ ...(await home.tenants.wake('one')).address, max: 1 })
@@ -119,7 +179,9 @@ test('kill -9 of Holdfast and its guardian together is healed by the next start'
   const path = newHome()
   const { child, until } = startHoldfast(path)
   await until('line 3')
-  const { guardian } = JSON.parse(readFileSync(join(path, 'run', 'owner.json'), 'utf8')) as { guardian: { pid: number } }
+  const { guardian } = JSON.parse(readFileSync(join(path, 'run', 'owner.json'), 'utf8')) as {
+    guardian: { pid: number }
+  }
   child.kill('SIGSTOP') // so that it cannot start another guardian before it is killed itself
   process.kill(guardian.pid, 'SIGKILL')
   await kill(child)
@@ -140,7 +202,8 @@ test('a guardian that is killed alone is replaced', async () => {
   const path = newHome()
   const { child, until } = startHoldfast(path)
   await until('line 1')
-  const guardianOf = (): number => (JSON.parse(readFileSync(join(path, 'run', 'owner.json'), 'utf8')) as { guardian: { pid: number } }).guardian.pid
+  const guardianOf = (): number =>
+    (JSON.parse(readFileSync(join(path, 'run', 'owner.json'), 'utf8')) as { guardian: { pid: number } }).guardian.pid
   const first = guardianOf()
   process.kill(first, 'SIGKILL')
   for (let i = 0; guardianOf() === first && i < 500; i++) await delay(10)

@@ -56,8 +56,13 @@ async function spawnGuardian(root: string): Promise<ChildProcess> {
     stdio: ['pipe', 'pipe', 'ignore'],
   })
   child.stdin.on('error', () => {})
-  const ready = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => null), once(child, 'error').then(() => null)])
-  if (ready === null) throw new UnavailableError('ERR_GUARDIAN', 'The guardian of the database processes did not start.')
+  const ready = await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => null),
+    once(child, 'error').then(() => null),
+  ])
+  if (ready === null)
+    throw new UnavailableError('ERR_GUARDIAN', 'The guardian of the database processes did not start.')
   child.stdout.destroy()
   child.unref() // it must not keep a script alive that forgot to close its home
   ;(child.stdin as unknown as { unref?: () => void }).unref?.()

@@ -73,7 +73,10 @@ function fromPs(inside: string): PostgresProcess[] {
     const [, pid, program, rest] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
     if (pid === undefined || program === undefined || rest === undefined) continue
     if (!PROGRAMS.has(basename(program)) || !rest.includes(`-D ${inside}`)) continue
-    found.push({ pid: Number(pid), role: basename(program) === 'postgres' && !rest.includes('--single') ? 'server' : 'helper' })
+    found.push({
+      pid: Number(pid),
+      role: basename(program) === 'postgres' && !rest.includes('--single') ? 'server' : 'helper',
+    })
   }
   return found
 }

@@ -1,6 +1,6 @@
 /** Countries of ISO 3166-1, with what addresses and currencies need to know about them. */
 
-import { type Def, f, fields, model } from '#framework'
+import { behaviour, type Def, type Domain, f, fields, model } from '#framework'
 
 export const country = fields({
   name: f.char({ label: 'Country Name', required: true, translate: true }),
@@ -34,8 +34,19 @@ declare module '#framework' {
 model('res.country', country, {
   description: 'Country',
   order: 'name, id',
-  nameSearch: ['code', 'name'],
   constraints: {
     code_uniq: { unique: ['code'], message: 'The code of the country must be unique!' },
   },
 })
+
+behaviour('res.country', (Base) =>
+  class extends Base {
+    // Who types "BE" means the country with that code; names that contain it come after.
+    override async name_search(name = '', domain: Domain | null = null, operator = 'ilike', limit: number | null = 100): Promise<[number, string][]> {
+      if (!/^[a-z]{2}$/i.test(name) || !['ilike', '=ilike', '='].includes(operator)) return super.name_search(name, domain, operator, limit)
+      const byCode = await super.name_search('', [['code', '=', name.toUpperCase()], ...(domain ?? [])], operator, limit)
+      const others = (await super.name_search(name, domain, operator, limit)).filter(([id]) => byCode.every(([known]) => known !== id))
+      return [...byCode, ...others].slice(0, limit || undefined)
+    }
+  },
+)

@@ -5,10 +5,16 @@ import { access, user } from '#framework'
 const all = ['read', 'write', 'create', 'unlink'] as const
 
 for (const model of ['ir.model', 'ir.model.fields', 'ir.model.fields.selection', 'ir.model.data']) {
-  access(model, { group: 'base.group_user', ops: ['read'] }, { group: 'base.group_erp_manager', ops: ['read'] }, { group: 'base.group_system', ops: all })
+  access(
+    model,
+    { group: 'base.group_user', ops: ['read'] },
+    { group: 'base.group_erp_manager', ops: ['read'] },
+    { group: 'base.group_system', ops: all },
+  )
 }
 
-for (const model of ['ir.model.access', 'ir.rule']) access(model, { group: 'base.group_erp_manager', ops: all }, { group: 'base.group_system', ops: all })
+for (const model of ['ir.model.access', 'ir.rule'])
+  access(model, { group: 'base.group_erp_manager', ops: all }, { group: 'base.group_system', ops: all })
 
 access('ir.module.module', { group: 'base.group_system', ops: ['read', 'write'] })
 access('ir.config_parameter', { group: 'base.group_system', ops: all })

@@ -2,7 +2,6 @@
 
 import { behaviour, type Env, UserError, ValidationError } from '#framework'
 import { refuseCycle } from '../hierarchy.ts'
-import { copiesName } from '../naming.ts'
 import { addressFields, commercialFields } from './res-partner.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -10,7 +9,6 @@ type Loose = Readonly<Record<string, unknown>> & { readonly id: number }
 
 const shared: readonly string[] = [...addressFields, ...commercialFields]
 
-behaviour('res.partner', copiesName)
 behaviour('res.partner', (Base) =>
   class extends Base {
     override async create(given: Values | readonly Values[]): Promise<this> {

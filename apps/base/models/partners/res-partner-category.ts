@@ -2,7 +2,6 @@
 
 import { behaviour, computed, type Def, f, fields, model } from '#framework'
 import { pathBelow, refuseCycle } from '../hierarchy.ts'
-import { copiesName } from '../naming.ts'
 
 export const partnerCategory = fields({
   name: f.char({ label: 'Name', required: true, translate: true }),
@@ -36,7 +35,6 @@ computed('res.partner.category', 'display_name', ['name', 'parent_id.display_nam
   return tag.parent_id?.display_name ? `${tag.parent_id.display_name} / ${tag.name}` : tag.name
 })
 
-behaviour('res.partner.category', copiesName)
 behaviour('res.partner.category', (Base) =>
   class extends Base {
     override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {

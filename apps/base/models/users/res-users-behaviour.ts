@@ -24,7 +24,7 @@ behaviour('res.users', (Base) =>
       const ids: number[] = []
       for (const { password, ...values } of Array.isArray(given) ? given : [given]) {
         const user = await super.create(withLogin(values))
-        if (password) await setPassword(this.env, user.id, String(password))
+        if (password) await setPassword(this.env, user.id, String(password), { temporary: true })
         ids.push(...user.ids)
       }
       return this.browse(ids)
@@ -36,7 +36,7 @@ behaviour('res.users', (Base) =>
       const done = Object.keys(values).length === 0 || (await super.write(values))
       if (password) {
         await this.check_access('write')
-        for (const id of this.ids) await setPassword(this.env, id, String(password))
+        for (const id of this.ids) await setPassword(this.env, id, String(password), { temporary: id !== this.env.uid })
       }
       return done
     }

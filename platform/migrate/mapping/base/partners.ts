@@ -12,6 +12,8 @@ export const bank: TableMapping = { table: 'res_bank', model: 'res.bank', keys: 
 
 export const partner: TableMapping = {
   table: 'res_partner', model: 'res.partner', takeOver: 'all',
+  // Odoo 19 has one number; the mobile one stays aside as well.
+  derive: { phone: { columns: ['phone'], value: (read) => read('phone') ?? read('mobile') } },
   // Odoo 17 and 18 have a private address type of follow-up that became `other`.
   values: { type: { followup: 'other', private: 'other' } },
 }

@@ -23,6 +23,7 @@ export const attachment: TableMapping = {
 export const externalId: TableMapping = {
   table: 'ir_model_data', model: 'ir.model.data', keys: [['module', 'name']],
   refers: { model: 'model', id: 'res_id', required: true },
+  sameWhenMatched: true,
 }
 
 export const sequence: TableMapping = {

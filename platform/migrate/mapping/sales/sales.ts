@@ -2,7 +2,7 @@
 
 import type { LinkMapping, TableMapping } from '../mapping.ts'
 
-export const taxGroup: TableMapping = { table: 'account_tax_group', model: 'account.tax.group' }
+export const taxGroup: TableMapping = { table: 'account_tax_group', model: 'account.tax.group', keys: [['name', 'company_id']] }
 
 export const tax: TableMapping = {
   table: 'account_tax', model: 'account.tax', takeOver: 'all',
@@ -11,6 +11,8 @@ export const tax: TableMapping = {
 }
 
 export const team: TableMapping = { table: 'crm_team', model: 'crm.team', takeOver: 'all' }
+
+export const teamMember: TableMapping = { table: 'crm_team_member', model: 'crm.team.member', keys: [['crm_team_id', 'user_id']] }
 
 export const salesTag: TableMapping = { table: 'crm_tag', model: 'crm.tag', keys: [['name']] }
 

@@ -1,6 +1,24 @@
 /** Files on records: the content in the sealed store, the rights those of the record that they hang on. */
 
-import { AccessError, api, behaviour, computed, type Def, describeContent, type Domain, type Env, expose, f, fields, InvalidRequestError, JsonResult, model, type RecordSet, t, type Values } from '#framework'
+import {
+  AccessError,
+  api,
+  behaviour,
+  computed,
+  type Def,
+  describeContent,
+  type Domain,
+  type Env,
+  expose,
+  f,
+  fields,
+  InvalidRequestError,
+  type JsonResult,
+  model,
+  type RecordSet,
+  t,
+  type Values,
+} from '#framework'
 
 export const irAttachment = fields({
   name: f.char({ label: 'Name', required: true }),
@@ -33,8 +51,8 @@ declare module '#framework' {
 
 model('ir.attachment', irAttachment, { description: 'Attachment', order: 'id desc' })
 
-computed('ir.attachment', 'datas', ['store_fname', 'file_size'], (file, env) => contentOf(env, file))
-computed('ir.attachment', 'raw', ['store_fname', 'file_size'], (file, env) => contentOf(env, file))
+computed('ir.attachment', 'datas', ['store_fname'], (file, env) => contentOf(env, file.store_fname))
+computed('ir.attachment', 'raw', ['store_fname'], (file, env) => contentOf(env, file.store_fname))
 computed('ir.attachment', 'res_name', ['res_model', 'res_id'], async (file, env) => {
   if (!file.res_model || !file.res_id || !env.registry.models.has(file.res_model)) return null
   const linked = env.model(file.res_model, [file.res_id])
@@ -44,68 +62,100 @@ computed('ir.attachment', 'res_name', ['res_model', 'res_id'], async (file, env)
 })
 
 expose('ir.attachment', {
-  generate_access_token: api({ params: {}, returns: t.json, access: 'write', doc: 'Not offered: files are shared through signed links' }),
+  generate_access_token: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    doc: 'Not offered: files are shared through signed links',
+  }),
 })
 
 const elevation = { models: ['ir.attachment'], ops: ['read', 'write', 'create', 'unlink'] } as const
 
-behaviour('ir.attachment', (Base) =>
-  class extends Base {
-    override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
-      const list = Array.isArray(values) ? (values as readonly Values<string>[]) : [values as Values<string>]
-      const rows: Values<string>[] = []
-      for (const item of list) rows.push(await withContent(this.env, item))
-      if (isUnlimited(this.env, 'create')) return super.create(rows)
-      await this.check_access('create')
-      for (const row of rows) await checkTarget(this.env, row)
-      const made = await this.env.elevate('base.attachment.create', elevation, (env) => super.create.call(env.model('ir.attachment'), rows))
-      return this.browse(made.ids)
-    }
+behaviour(
+  'ir.attachment',
+  (Base) =>
+    class extends Base {
+      override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
+        const list = Array.isArray(values) ? (values as readonly Values<string>[]) : [values as Values<string>]
+        const rows: Values<string>[] = []
+        for (const item of list) rows.push(await withContent(this.env, item))
+        if (isUnlimited(this.env, 'create')) return super.create(rows)
+        await this.check_access('create')
+        for (const row of rows) await checkTarget(this.env, row)
+        const made = await this.env.elevate('base.attachment.create', elevation, (env) =>
+          super.create.call(env.model('ir.attachment'), rows),
+        )
+        return this.browse(made.ids)
+      }
 
-    override async write(values: Values<string>): Promise<boolean> {
-      const row = await withContent(this.env, values)
-      if (isUnlimited(this.env, 'write')) return super.write(row)
-      await requireLinked(this.env, this.ids, 'write')
-      if ('res_model' in row || 'res_id' in row) await checkTarget(this.env, row)
-      return this.env.elevate('base.attachment.write', elevation, (env) => super.write.call(env.model('ir.attachment', this.ids), row))
-    }
+      override async write(values: Values<string>): Promise<boolean> {
+        const row = await withContent(this.env, values)
+        if (isUnlimited(this.env, 'write')) return super.write(row)
+        await requireLinked(this.env, this.ids, 'write')
+        if ('res_model' in row || 'res_id' in row) await checkTarget(this.env, row)
+        return this.env.elevate('base.attachment.write', elevation, (env) =>
+          super.write.call(env.model('ir.attachment', this.ids), row),
+        )
+      }
 
-    override async unlink(): Promise<boolean> {
-      if (isUnlimited(this.env, 'unlink')) return super.unlink()
-      await requireLinked(this.env, this.ids, 'write')
-      return this.env.elevate('base.attachment.unlink', elevation, (env) => super.unlink.call(env.model('ir.attachment', this.ids)))
-    }
+      override async unlink(): Promise<boolean> {
+        if (isUnlimited(this.env, 'unlink')) return super.unlink()
+        await requireLinked(this.env, this.ids, 'write')
+        return this.env.elevate('base.attachment.unlink', elevation, (env) =>
+          super.unlink.call(env.model('ir.attachment', this.ids)),
+        )
+      }
 
-    override async read(names?: readonly string[] | null, load?: string | null): Promise<JsonResult<RecordSetRow[]>> {
-      if (isUnlimited(this.env, 'read')) return super.read(names, load)
-      await requireLinked(this.env, this.ids, 'read')
-      return this.env.elevate('base.attachment.read', elevation, (env) => super.read.call(env.model('ir.attachment', this.ids), names, load))
-    }
+      override async read(names?: readonly string[] | null, load?: string | null): Promise<JsonResult<RecordSetRow[]>> {
+        if (isUnlimited(this.env, 'read')) return super.read(names, load)
+        await requireLinked(this.env, this.ids, 'read')
+        return this.env.elevate('base.attachment.read', elevation, (env) =>
+          super.read.call(env.model('ir.attachment', this.ids), names, load),
+        )
+      }
 
-    override async search(domain: Domain, offset = 0, limit: number | null = null, order: string | null = null): Promise<this> {
-      if (isUnlimited(this.env, 'read')) return super.search(domain, offset, limit, order)
-      await this.check_access('read')
-      // Which records a file may hang on is known only from the file: candidates first, then the caller's rights on their records.
-      const candidates = await this.env.elevate('base.attachment.search', elevation, (env) => super.search.call(env.model('ir.attachment'), domain, 0, mostCandidates, order))
-      const allowed = await linkedIds(this.env, candidates.ids, 'read')
-      const ids = candidates.ids.filter((id) => allowed.has(id))
-      return this.browse(ids.slice(offset, limit === null || limit === 0 ? undefined : offset + limit))
-    }
+      override async search(
+        domain: Domain,
+        offset = 0,
+        limit: number | null = null,
+        order: string | null = null,
+      ): Promise<this> {
+        if (isUnlimited(this.env, 'read')) return super.search(domain, offset, limit, order)
+        await this.check_access('read')
+        // Which records a file may hang on is known only from the file: candidates first, then the caller's rights on their records.
+        const candidates = await this.env.elevate('base.attachment.search', elevation, (env) =>
+          super.search.call(env.model('ir.attachment'), domain, 0, mostCandidates, order),
+        )
+        const allowed = await linkedIds(this.env, candidates.ids, 'read')
+        const ids = candidates.ids.filter((id) => allowed.has(id))
+        return this.browse(ids.slice(offset, limit === null || limit === 0 ? undefined : offset + limit))
+      }
 
-    override async search_count(domain: Domain, limit: number | null = null): Promise<number> {
-      if (isUnlimited(this.env, 'read')) return super.search_count(domain, limit)
-      return (await this.search(domain, 0, limit)).length
-    }
+      override async search_count(domain: Domain, limit: number | null = null): Promise<number> {
+        if (isUnlimited(this.env, 'read')) return super.search_count(domain, limit)
+        return (await this.search(domain, 0, limit)).length
+      }
 
-    override async search_read(domain: Domain = [], names: readonly string[] | null = null, offset = 0, limit: number | null = null, order: string | null = null, load: string | null = '_classic_read'): Promise<JsonResult<RecordSetRow[]>> {
-      if (isUnlimited(this.env, 'read')) return super.search_read(domain, names, offset, limit, order, load)
-      return (await this.search(domain, offset, limit, order)).read(names, load)
-    }
+      override async search_read(
+        domain: Domain = [],
+        names: readonly string[] | null = null,
+        offset = 0,
+        limit: number | null = null,
+        order: string | null = null,
+        load: string | null = '_classic_read',
+      ): Promise<JsonResult<RecordSetRow[]>> {
+        if (isUnlimited(this.env, 'read')) return super.search_read(domain, names, offset, limit, order, load)
+        return (await this.search(domain, offset, limit, order)).read(names, load)
+      }
 
-    generate_access_token(): never {
-      throw new AccessError('ERR_ATTACHMENT_TOKEN', 'Files are shared through signed links, not through tokens that never end.')
-    }
-  },
+      generate_access_token(): never {
+        throw new AccessError(
+          'ERR_ATTACHMENT_TOKEN',
+          'Files are shared through signed links, not through tokens that never end.',
+        )
+      }
+    },
 )
 
 type RecordSetRow = Record<string, unknown> & { id: number }
@@ -122,15 +172,20 @@ async function requireLinked(env: Env, ids: readonly number[], operation: LinkOp
   const allowed = await linkedIds(env, ids, operation)
   const gone = ids.filter((id) => !allowed.has(id))
   if (gone.length === 0) return
-  const existing = await env.elevate('base.attachment.exists', elevation, (inner) => inner.model('ir.attachment', gone).exists())
+  const existing = await env.elevate('base.attachment.exists', elevation, (inner) =>
+    inner.model('ir.attachment', gone).exists(),
+  )
   // Absent files are skipped, as `read` does; files of others' records are refused.
-  if (existing.length > 0) throw new AccessError('ERR_ACCESS_ATTACHMENT', 'You may not use these attachments, or they do not exist.')
+  if (existing.length > 0)
+    throw new AccessError('ERR_ACCESS_ATTACHMENT', 'You may not use these attachments, or they do not exist.')
 }
 
 // Files that the caller may use: through the record they hang on, or public or own ones that hang on none.
 async function linkedIds(env: Env, ids: readonly number[], operation: LinkOperation): Promise<ReadonlySet<number>> {
   if (ids.length === 0) return new Set()
-  const files = await env.elevate('base.attachment.links', elevation, (inner) => inner.model('ir.attachment', ids).loadExisting(['res_model', 'res_id', 'res_field', 'public', 'create_uid']))
+  const files = await env.elevate('base.attachment.links', elevation, (inner) =>
+    inner.model('ir.attachment', ids).loadExisting(['res_model', 'res_id', 'res_field', 'public', 'create_uid']),
+  )
   const allowed = new Set<number>()
   const byModel = new Map<string, LinkedFile[]>()
   for (const file of files as unknown as LinkedFile[]) {
@@ -165,20 +220,30 @@ interface LinkedFile {
 async function checkTarget(env: Env, values: Values<string>): Promise<void> {
   const { res_model: name, res_id: id } = values
   if (!id) return
-  if (typeof name !== 'string' || typeof id !== 'number' || !env.registry.models.has(name)) throw new InvalidRequestError('ERR_ATTACHMENT_LINK', 'A file hangs on a record: give its model and its id.')
+  if (typeof name !== 'string' || typeof id !== 'number' || !env.registry.models.has(name))
+    throw new InvalidRequestError('ERR_ATTACHMENT_LINK', 'A file hangs on a record: give its model and its id.')
   await env.model(name, [id]).check_access('write')
 }
 
 // Content goes to the store; what is known about it comes from the bytes, never from the caller.
 async function withContent(env: Env, values: Values<string>): Promise<Values<string>> {
   const { datas, raw, ...rest } = values
-  const safe = env.system ? rest : without(rest, ['store_fname', 'checksum', 'file_size', 'mimetype', 'res_field', 'index_content', 'access_token'])
+  const safe = env.system
+    ? rest
+    : without(rest, ['store_fname', 'checksum', 'file_size', 'mimetype', 'res_field', 'index_content', 'access_token'])
   const content = datas ?? raw
   if (content === undefined) return safe
-  if (content === null || content === false || content === '') return { ...safe, store_fname: null, checksum: null, file_size: 0, mimetype: 'application/octet-stream' }
+  if (content === null || content === false || content === '')
+    return { ...safe, store_fname: null, checksum: null, file_size: 0, mimetype: 'application/octet-stream' }
   const bytes = decodeBase64(content)
   const facts = describeContent(bytes, typeof values.name === 'string' ? values.name : '')
-  return { ...safe, store_fname: await env.files.put(bytes), checksum: facts.checksum, file_size: facts.sizeBytes, mimetype: facts.mimetype }
+  return {
+    ...safe,
+    store_fname: await env.files.put(bytes),
+    checksum: facts.checksum,
+    file_size: facts.sizeBytes,
+    mimetype: facts.mimetype,
+  }
 }
 
 function without(values: Values<string>, names: readonly string[]): Values<string> {
@@ -187,19 +252,12 @@ function without(values: Values<string>, names: readonly string[]): Values<strin
 
 function decodeBase64(value: unknown): Uint8Array {
   const text = typeof value === 'string' ? value.replaceAll(/\s/g, '') : undefined
-  if (text === undefined || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new InvalidRequestError('ERR_BASE64', 'The content of an attachment is base64 text.')
+  if (text === undefined || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw new InvalidRequestError('ERR_BASE64', 'The content of an attachment is base64 text.')
   return Buffer.from(text, 'base64')
 }
 
-async function contentOf(env: Env, file: { readonly store_fname: string | null; readonly file_size: number }): Promise<string | null> {
-  if (!file.store_fname) return null
-  if (env.context.bin_size) return humanSize(file.file_size)
-  const bytes = await env.files.get(file.store_fname)
+async function contentOf(env: Env, hash: string | null): Promise<string | null> {
+  const bytes = hash ? await env.files.get(hash) : null
   return bytes === null ? null : Buffer.from(bytes).toString('base64')
-}
-
-function humanSize(sizeBytes: number): string {
-  const units = ['bytes', 'Kb', 'Mb', 'Gb'] as const
-  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, sizeBytes)) / 10))
-  return `${(sizeBytes / 1024 ** step).toFixed(2)} ${units[step]}`
 }

@@ -19,30 +19,34 @@ declare module '#framework' {
 model('ir.model.fields.selection', irModelFieldsSelection, {
   description: 'Fields Selection',
   order: 'sequence, id',
-  constraints: { selection_field_uniq: { unique: ['field_id', 'value'], message: 'Selections values must be unique per field.' } },
+  constraints: {
+    selection_field_uniq: { unique: ['field_id', 'value'], message: 'Selections values must be unique per field.' },
+  },
 })
 
-behaviour('ir.model.fields.selection', (Base) =>
-  class extends Base {
-    override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
-      const made = await super.create(values)
-      await settle(made)
-      return made
-    }
+behaviour(
+  'ir.model.fields.selection',
+  (Base) =>
+    class extends Base {
+      override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
+        const made = await super.create(values)
+        await settle(made)
+        return made
+      }
 
-    override async write(values: Values<string>): Promise<boolean> {
-      const done = await super.write(values)
-      await settle(this)
-      return done
-    }
+      override async write(values: Values<string>): Promise<boolean> {
+        const done = await super.write(values)
+        await settle(this)
+        return done
+      }
 
-    override async unlink(): Promise<boolean> {
-      await refuseBase(this)
-      const done = await super.unlink()
-      if (!this.env.system) await applyRunTimeModels(this.env)
-      return done
-    }
-  },
+      override async unlink(): Promise<boolean> {
+        await refuseBase(this)
+        const done = await super.unlink()
+        if (!this.env.system) await applyRunTimeModels(this.env)
+        return done
+      }
+    },
 )
 
 type Records = Pick<import('#framework').RecordSet, 'env' | 'ids'>
@@ -56,5 +60,6 @@ async function settle(records: Records): Promise<void> {
 async function refuseBase({ env, ids }: Records): Promise<void> {
   if (env.system) return
   const choices = await env.model('ir.model.fields.selection', ids).load('field_id.state')
-  if (choices.some(({ field_id: field }) => field?.state !== 'manual')) throw new UserError('ERR_FIELD_OF_APP', 'The choices of this field belong to an application and cannot be changed.')
+  if (choices.some(({ field_id: field }) => field?.state !== 'manual'))
+    throw new UserError('ERR_FIELD_OF_APP', 'The choices of this field belong to an application and cannot be changed.')
 }

@@ -1,10 +1,36 @@
 /** Fields as records: those of applications for reading, those of administrators (`x_…`) for making. */
 
-import { applyRunTimeModels, behaviour, type Def, type Env, f, fields, model, removalOfFields, UserError, ValidationError, type Values } from '#framework'
+import {
+  applyRunTimeModels,
+  behaviour,
+  type Def,
+  type Env,
+  f,
+  fields,
+  model,
+  removalOfFields,
+  UserError,
+  ValidationError,
+  type Values,
+} from '#framework'
 
 const kinds = {
-  binary: 'binary', boolean: 'boolean', char: 'char', date: 'date', datetime: 'datetime', float: 'float', html: 'html', integer: 'integer', json: 'json',
-  many2many: 'many2many', many2one: 'many2one', monetary: 'monetary', one2many: 'one2many', reference: 'reference', selection: 'selection', text: 'text',
+  binary: 'binary',
+  boolean: 'boolean',
+  char: 'char',
+  date: 'date',
+  datetime: 'datetime',
+  float: 'float',
+  html: 'html',
+  integer: 'integer',
+  json: 'json',
+  many2many: 'many2many',
+  many2one: 'many2one',
+  monetary: 'monetary',
+  one2many: 'one2many',
+  reference: 'reference',
+  selection: 'selection',
+  text: 'text',
 } as const
 
 export const irModelFields = fields({
@@ -27,8 +53,14 @@ export const irModelFields = fields({
   translate: f.bool({ label: 'Translatable' }),
   company_dependent: f.bool({ label: 'Company Dependent', readonly: true }),
   size: f.int({ label: 'Size' }),
-  state: f.sel({ manual: 'Custom Field', base: 'Base Field' }, { label: 'Type', required: true, readonly: true, default: 'manual' }),
-  on_delete: f.sel({ cascade: 'Cascade', 'set null': 'Set NULL', restrict: 'Restrict' }, { label: 'On Delete', default: 'set null' }),
+  state: f.sel(
+    { manual: 'Custom Field', base: 'Base Field' },
+    { label: 'Type', required: true, readonly: true, default: 'manual' },
+  ),
+  on_delete: f.sel(
+    { cascade: 'Cascade', 'set null': 'Set NULL', restrict: 'Restrict' },
+    { label: 'On Delete', default: 'set null' },
+  ),
   domain: f.char({ label: 'Domain', default: '[]' }),
   relation_table: f.char({ label: 'Relation Table', readonly: true }),
   column1: f.char({ label: 'Column 1', readonly: true }),
@@ -54,62 +86,105 @@ model('ir.model.fields', irModelFields, {
   constraints: { name_unique: { unique: ['model', 'name'], message: 'Field names must be unique per model.' } },
 })
 
-behaviour('ir.model.fields', (Base) =>
-  class extends Base {
-    override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
-      if (this.env.system) return super.create(values)
-      const list = Array.isArray(values) ? (values as readonly Values<string>[]) : [values as Values<string>]
-      const rows: Values<string>[] = []
-      for (const item of list) rows.push(await asManual(this.env, item))
-      const made = await super.create(rows)
-      await applyRunTimeModels(this.env)
-      return made
-    }
-
-    override async write(values: Values<string>): Promise<boolean> {
-      if (this.env.system) return super.write(values)
-      for (const key of ['name', 'model', 'model_id', 'ttype', 'relation', 'relation_field', 'state', 'store', 'related']) {
-        if (key in values) throw new UserError('ERR_FIELD_FIXED', 'The name, type and relation of a field cannot be changed; make a new field.')
+behaviour(
+  'ir.model.fields',
+  (Base) =>
+    class extends Base {
+      override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
+        if (this.env.system) return super.create(values)
+        const list = Array.isArray(values) ? (values as readonly Values<string>[]) : [values as Values<string>]
+        const rows: Values<string>[] = []
+        for (const item of list) rows.push(await asManual(this.env, item))
+        const made = await super.create(rows)
+        await applyRunTimeModels(this.env)
+        return made
       }
-      const states = await this.env.model('ir.model.fields', this.ids).load('state')
-      if (states.some(({ state }) => state !== 'manual')) throw new UserError('ERR_FIELD_OF_APP', 'This field belongs to an application; only fields that were made by hand (x_…) can be changed.')
-      const done = await super.write('translate' in values ? { ...values, translate: isTranslated(values.translate) } : values)
-      await applyRunTimeModels(this.env)
-      return done
-    }
 
-    override async unlink(): Promise<boolean> {
-      await this.check_access('unlink')
-      const remove = await removalOfFields(this.env, this.ids)
-      const done = await super.unlink()
-      await remove()
-      await applyRunTimeModels(this.env)
-      return done
-    }
-  },
+      override async write(values: Values<string>): Promise<boolean> {
+        if (this.env.system) return super.write(values)
+        for (const key of [
+          'name',
+          'model',
+          'model_id',
+          'ttype',
+          'relation',
+          'relation_field',
+          'state',
+          'store',
+          'related',
+        ]) {
+          if (key in values)
+            throw new UserError(
+              'ERR_FIELD_FIXED',
+              'The name, type and relation of a field cannot be changed; make a new field.',
+            )
+        }
+        const states = await this.env.model('ir.model.fields', this.ids).load('state')
+        if (states.some(({ state }) => state !== 'manual'))
+          throw new UserError(
+            'ERR_FIELD_OF_APP',
+            'This field belongs to an application; only fields that were made by hand (x_…) can be changed.',
+          )
+        const done = await super.write(
+          'translate' in values ? { ...values, translate: isTranslated(values.translate) } : values,
+        )
+        await applyRunTimeModels(this.env)
+        return done
+      }
+
+      override async unlink(): Promise<boolean> {
+        await this.check_access('unlink')
+        const remove = await removalOfFields(this.env, this.ids)
+        const done = await super.unlink()
+        await remove()
+        await applyRunTimeModels(this.env)
+        return done
+      }
+    },
 )
 
 async function asManual(env: Env, values: Values<string>): Promise<Values<string>> {
   const { name, ttype } = values
-  if (typeof name !== 'string' || !name.startsWith('x_')) throw new ValidationError('ERR_FIELD_NAME', "Custom fields must have a name that starts with 'x_'!")
-  if (!/^x_[a-z0-9_]+$/.test(name) || name.length > 60) throw new ValidationError('ERR_FIELD_NAME', 'Field names may hold lower-case letters, digits and _, at most 60 in all.')
-  if (typeof ttype !== 'string' || !(ttype in kinds)) throw new ValidationError('ERR_FIELD_TYPE', `'${String(ttype)}' is not a type of field.`)
+  if (typeof name !== 'string' || !name.startsWith('x_'))
+    throw new ValidationError('ERR_FIELD_NAME', "Custom fields must have a name that starts with 'x_'!")
+  if (!/^x_[a-z0-9_]+$/.test(name) || name.length > 60)
+    throw new ValidationError(
+      'ERR_FIELD_NAME',
+      'Field names may hold lower-case letters, digits and _, at most 60 in all.',
+    )
+  if (typeof ttype !== 'string' || !(ttype in kinds))
+    throw new ValidationError('ERR_FIELD_TYPE', `'${String(ttype)}' is not a type of field.`)
   for (const key of ['compute', 'depends', 'default']) {
-    if (values[key]) throw new UserError('ERR_FIELD_CODE', 'Fields that are made by hand hold values; they cannot carry program code.')
+    if (values[key])
+      throw new UserError('ERR_FIELD_CODE', 'Fields that are made by hand hold values; they cannot carry program code.')
   }
   const owner = await ownerOf(env, values)
-  if (env.registry.models.get(owner.model)?.fields.get(name)) throw new ValidationError('ERR_FIELD_NAME', 'Field names must be unique per model.')
-  const label = typeof values.field_description === 'string' && values.field_description !== '' ? values.field_description : name
+  if (env.registry.models.get(owner.model)?.fields.get(name))
+    throw new ValidationError('ERR_FIELD_NAME', 'Field names must be unique per model.')
+  const label =
+    typeof values.field_description === 'string' && values.field_description !== '' ? values.field_description : name
   return {
-    ...values, model_id: owner.id, model: owner.model, complete_name: `${owner.model}.${name}`, field_description: label, state: 'manual', translate: isTranslated(values.translate),
-    relation_table: null, column1: null, column2: null, company_dependent: false, modules: null, ...(values.related ? { readonly: true, store: false } : {}),
+    ...values,
+    model_id: owner.id,
+    model: owner.model,
+    complete_name: `${owner.model}.${name}`,
+    field_description: label,
+    state: 'manual',
+    translate: isTranslated(values.translate),
+    relation_table: null,
+    column1: null,
+    column2: null,
+    company_dependent: false,
+    modules: null,
+    ...(values.related ? { readonly: true, store: false } : {}),
   }
 }
 
 async function ownerOf(env: Env, values: Values<string>): Promise<{ id: number; model: string }> {
-  const found = typeof values.model_id === 'number'
-    ? env.model('ir.model', [values.model_id])
-    : await env.model('ir.model').search([['model', '=', typeof values.model === 'string' ? values.model : '']])
+  const found =
+    typeof values.model_id === 'number'
+      ? env.model('ir.model', [values.model_id])
+      : await env.model('ir.model').search([['model', '=', typeof values.model === 'string' ? values.model : '']])
   const [owner] = await found.load('model')
   if (!owner) throw new ValidationError('ERR_FIELD_MODEL', 'The model of the new field does not exist.')
   return owner

@@ -21,26 +21,32 @@ declare module '#framework' {
   interface IrModelAccessData extends Def<typeof irModelAccess> {}
 }
 
-model('ir.model.access', irModelAccess, { description: 'Model Access', order: 'model_id, group_id, name, id', affectsRights: true })
+model('ir.model.access', irModelAccess, {
+  description: 'Model Access',
+  order: 'model_id, group_id, name, id',
+  affectsRights: true,
+})
 
-behaviour('ir.model.access', (Base) =>
-  class extends Base {
-    override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
-      const made = await super.create(values)
-      await applyRights(this.env, 'ir.model.access', made.ids)
-      return made
-    }
+behaviour(
+  'ir.model.access',
+  (Base) =>
+    class extends Base {
+      override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
+        const made = await super.create(values)
+        await applyRights(this.env, 'ir.model.access', made.ids)
+        return made
+      }
 
-    override async write(values: Values<string>): Promise<boolean> {
-      const done = await super.write(values)
-      await applyRights(this.env, 'ir.model.access', this.ids)
-      return done
-    }
+      override async write(values: Values<string>): Promise<boolean> {
+        const done = await super.write(values)
+        await applyRights(this.env, 'ir.model.access', this.ids)
+        return done
+      }
 
-    override async unlink(): Promise<boolean> {
-      const done = await super.unlink()
-      await applyRights(this.env, 'ir.model.access', this.ids)
-      return done
-    }
-  },
+      override async unlink(): Promise<boolean> {
+        const done = await super.unlink()
+        await applyRights(this.env, 'ir.model.access', this.ids)
+        return done
+      }
+    },
 )

@@ -1,12 +1,28 @@
 /** Which records of a model count: rules of groups (any of the user's holds) and of everybody (all hold). */
 
-import { applyRights, behaviour, computed, constrain, type Def, f, fields, model, ValidationError, type Values } from '#framework'
+import {
+  applyRights,
+  behaviour,
+  computed,
+  constrain,
+  type Def,
+  f,
+  fields,
+  model,
+  ValidationError,
+  type Values,
+} from '#framework'
 
 export const irRule = fields({
   name: f.char({ label: 'Name' }),
   active: f.bool({ label: 'Active', default: true }),
   model_id: f.m2o('ir.model', { label: 'Model', required: true, index: true, ondelete: 'cascade' }),
-  groups: f.m2m('res.groups', { label: 'Groups', table: 'rule_group_rel', column1: 'rule_group_id', column2: 'group_id' }),
+  groups: f.m2m('res.groups', {
+    label: 'Groups',
+    table: 'rule_group_rel',
+    column1: 'rule_group_id',
+    column2: 'group_id',
+  }),
   domain_force: f.text({ label: 'Domain' }),
   perm_read: f.bool({ label: 'Read', default: true }),
   perm_write: f.bool({ label: 'Write', default: true }),
@@ -32,24 +48,26 @@ constrain('ir.rule', ['perm_read', 'perm_write', 'perm_create', 'perm_unlink'], 
   }
 })
 
-behaviour('ir.rule', (Base) =>
-  class extends Base {
-    override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
-      const made = await super.create(values)
-      await applyRights(this.env, 'ir.rule', made.ids)
-      return made
-    }
+behaviour(
+  'ir.rule',
+  (Base) =>
+    class extends Base {
+      override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
+        const made = await super.create(values)
+        await applyRights(this.env, 'ir.rule', made.ids)
+        return made
+      }
 
-    override async write(values: Values<string>): Promise<boolean> {
-      const done = await super.write(values)
-      await applyRights(this.env, 'ir.rule', this.ids)
-      return done
-    }
+      override async write(values: Values<string>): Promise<boolean> {
+        const done = await super.write(values)
+        await applyRights(this.env, 'ir.rule', this.ids)
+        return done
+      }
 
-    override async unlink(): Promise<boolean> {
-      const done = await super.unlink()
-      await applyRights(this.env, 'ir.rule', this.ids)
-      return done
-    }
-  },
+      override async unlink(): Promise<boolean> {
+        const done = await super.unlink()
+        await applyRights(this.env, 'ir.rule', this.ids)
+        return done
+      }
+    },
 )

@@ -22,32 +22,54 @@ model('ir.config_parameter', irConfigParameter, {
 })
 
 expose('ir.config_parameter', {
-  get_param: api({ params: { key: t.str, default: t.json.or(false) }, returns: t.json, access: 'read', on: 'model', readonly: true, doc: 'The value of a key, or the default' }),
-  set_param: api({ params: { key: t.str, value: t.json }, returns: t.json, access: 'write', on: 'model', doc: 'Set a key; false or an empty text removes it. Returns the value before, or false' }),
+  get_param: api({
+    params: { key: t.str, default: t.json.or(false) },
+    returns: t.json,
+    access: 'read',
+    on: 'model',
+    readonly: true,
+    doc: 'The value of a key, or the default',
+  }),
+  set_param: api({
+    params: { key: t.str, value: t.json },
+    returns: t.json,
+    access: 'write',
+    on: 'model',
+    doc: 'Set a key; false or an empty text removes it. Returns the value before, or false',
+  }),
 })
 
-behaviour('ir.config_parameter', (Base) =>
-  class extends Base {
-    async get_param(key: string, initial: unknown): Promise<unknown> {
-      await this.check_access('read')
-      const [found] = await find(this, key)
-      return found?.value ?? initial
-    }
+behaviour(
+  'ir.config_parameter',
+  (Base) =>
+    class extends Base {
+      async get_param(key: string, initial: unknown): Promise<unknown> {
+        await this.check_access('read')
+        const [found] = await find(this, key)
+        return found?.value ?? initial
+      }
 
-    async set_param(key: string, value: unknown): Promise<string | false> {
-      await this.check_access('write')
-      if (value !== null && typeof value === 'object') throw new ValidationError('ERR_PARAMETER', 'A parameter holds a text, a number or a truth value.')
-      const text = value === false || value === null || value === undefined ? '' : value === true ? 'True' : String(value)
-      const [before] = await find(this, key)
-      if (before && text === '') await this.browse([before.id]).unlink()
-      else if (before && before.value !== text) await this.browse([before.id]).write({ value: text })
-      else if (!before && text !== '') await this.create({ key, value: text })
-      return before?.value ?? false
-    }
-  },
+      async set_param(key: string, value: unknown): Promise<string | false> {
+        await this.check_access('write')
+        if (value !== null && typeof value === 'object')
+          throw new ValidationError('ERR_PARAMETER', 'A parameter holds a text, a number or a truth value.')
+        const text =
+          value === false || value === null || value === undefined ? '' : value === true ? 'True' : String(value)
+        const [before] = await find(this, key)
+        if (before && text === '') await this.browse([before.id]).unlink()
+        else if (before && before.value !== text) await this.browse([before.id]).write({ value: text })
+        else if (!before && text !== '') await this.create({ key, value: text })
+        return before?.value ?? false
+      }
+    },
 )
 
-async function find(records: Pick<import('#framework').RecordSet, 'env'>, key: string): Promise<{ id: number; value: string }[]> {
+async function find(
+  records: Pick<import('#framework').RecordSet, 'env'>,
+  key: string,
+): Promise<{ id: number; value: string }[]> {
   const { env } = records
-  return env.model('ir.config_parameter', (await env.model('ir.config_parameter').search([['key', '=', key]])).ids).load('value')
+  return env
+    .model('ir.config_parameter', (await env.model('ir.config_parameter').search([['key', '=', key]])).ids)
+    .load('value')
 }

@@ -5,11 +5,22 @@ import { type Def, f, fields, model } from '#framework'
 export const irCron = fields({
   name: f.char({ label: 'Name', required: true }),
   model_id: f.m2o('ir.model', { label: 'Model', ondelete: 'cascade' }),
-  user_id: f.m2o('res.users', { label: 'Scheduler User', required: true, default: (env: import('#framework').Env) => env.uid }),
+  user_id: f.m2o('res.users', {
+    label: 'Scheduler User',
+    required: true,
+    default: (env: import('#framework').Env) => env.uid,
+  }),
   active: f.bool({ label: 'Active', default: true }),
   interval_number: f.int({ label: 'Interval Number', required: true, default: 1 }),
-  interval_type: f.sel({ minutes: 'Minutes', hours: 'Hours', days: 'Days', weeks: 'Weeks', months: 'Months' }, { label: 'Interval Unit', required: true, default: 'months' }),
-  nextcall: f.datetime({ label: 'Next Execution Date', required: true, default: (env: import('#framework').Env) => env.now().toISOString().slice(0, 19).replace('T', ' ') }),
+  interval_type: f.sel(
+    { minutes: 'Minutes', hours: 'Hours', days: 'Days', weeks: 'Weeks', months: 'Months' },
+    { label: 'Interval Unit', required: true, default: 'months' },
+  ),
+  nextcall: f.datetime({
+    label: 'Next Execution Date',
+    required: true,
+    default: (env: import('#framework').Env) => env.now().toISOString().slice(0, 19).replace('T', ' '),
+  }),
   lastcall: f.datetime({ label: 'Last Execution Date', readonly: true }),
   priority: f.int({ label: 'Priority', default: 5 }),
   failure_count: f.int({ label: 'Failure Count', readonly: true, default: 0 }),
@@ -27,5 +38,10 @@ declare module '#framework' {
 model('ir.cron', irCron, {
   description: 'Scheduled Actions',
   order: 'name, id',
-  constraints: { check_strictly_positive_interval: { check: ['interval_number', '>', 0], message: 'The interval number must be a strictly positive number.' } },
+  constraints: {
+    check_strictly_positive_interval: {
+      check: ['interval_number', '>', 0],
+      message: 'The interval number must be a strictly positive number.',
+    },
+  },
 })

@@ -16,7 +16,14 @@ export const irModule = fields({
   demo: f.bool({ label: 'Demo Data', readonly: true, default: false }),
   sequence: f.int({ label: 'Sequence', default: 100 }),
   state: f.sel(
-    { uninstallable: 'Uninstallable', uninstalled: 'Not Installed', installed: 'Installed', 'to upgrade': 'To be upgraded', 'to remove': 'To be removed', 'to install': 'To be installed' },
+    {
+      uninstallable: 'Uninstallable',
+      uninstalled: 'Not Installed',
+      installed: 'Installed',
+      'to upgrade': 'To be upgraded',
+      'to remove': 'To be removed',
+      'to install': 'To be installed',
+    },
     { label: 'Status', readonly: true, default: 'uninstalled', index: true },
   ),
 })
@@ -37,27 +44,49 @@ model('ir.module.module', irModule, {
 })
 
 expose('ir.module.module', {
-  button_immediate_install: api({ params: {}, returns: t.json, access: 'write', doc: 'Install the applications and what they depend on, now' }),
-  button_install: api({ params: {}, returns: t.json, access: 'write', doc: 'Install the applications and what they depend on, now' }),
-  update_list: api({ params: {}, returns: t.json, access: 'write', on: 'model', doc: 'Look for applications again; they are found at every start, so nothing changes' }),
+  button_immediate_install: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    doc: 'Install the applications and what they depend on, now',
+  }),
+  button_install: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    doc: 'Install the applications and what they depend on, now',
+  }),
+  update_list: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    on: 'model',
+    doc: 'Look for applications again; they are found at every start, so nothing changes',
+  }),
 })
 
-behaviour('ir.module.module', (Base) =>
-  class extends Base {
-    async button_immediate_install(): Promise<unknown> {
-      await this.check_access('write')
-      const wanted = await this.env.model('ir.module.module', this.ids).load('name', 'state')
-      if (wanted.some(({ state }) => state === 'uninstallable')) throw new UserError('ERR_APP_UNINSTALLABLE', 'This application cannot be installed.')
-      await installModules(this.env, wanted.map(({ name }) => name))
-      return { type: 'ir.actions.client', tag: 'reload' }
-    }
+behaviour(
+  'ir.module.module',
+  (Base) =>
+    class extends Base {
+      async button_immediate_install(): Promise<unknown> {
+        await this.check_access('write')
+        const wanted = await this.env.model('ir.module.module', this.ids).load('name', 'state')
+        if (wanted.some(({ state }) => state === 'uninstallable'))
+          throw new UserError('ERR_APP_UNINSTALLABLE', 'This application cannot be installed.')
+        await installModules(
+          this.env,
+          wanted.map(({ name }) => name),
+        )
+        return { type: 'ir.actions.client', tag: 'reload' }
+      }
 
-    button_install(): Promise<unknown> {
-      return this.button_immediate_install()
-    }
+      button_install(): Promise<unknown> {
+        return this.button_immediate_install()
+      }
 
-    update_list(): [number, number] {
-      return [0, 0]
-    }
-  },
+      update_list(): [number, number] {
+        return [0, 0]
+      }
+    },
 )

@@ -8,7 +8,12 @@ export const irUiMenu = fields({
   sequence: f.int({ label: 'Sequence', default: 10 }),
   child_id: f.o2m('ir.ui.menu', 'parent_id', { label: 'Child IDs' }),
   parent_id: f.m2o('ir.ui.menu', { label: 'Parent Menu', index: true, ondelete: 'restrict' }),
-  group_ids: f.m2m('res.groups', { label: 'Groups', table: 'ir_ui_menu_group_rel', column1: 'menu_id', column2: 'gid' }),
+  group_ids: f.m2m('res.groups', {
+    label: 'Groups',
+    table: 'ir_ui_menu_group_rel',
+    column1: 'menu_id',
+    column2: 'gid',
+  }),
   complete_name: f.char({ label: 'Full Path', compute: true }),
   web_icon: f.char({ label: 'Web Icon File' }),
   action: f.char({ label: 'Action' }),

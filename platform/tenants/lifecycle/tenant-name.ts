@@ -1,7 +1,20 @@
-import { ValidationError } from '../../framework/errors.ts'
+import { ValidationError } from '../../../framework/errors.ts'
 
 /** Names that are, or could be taken for, the platform's own hosts. */
-const RESERVED = new Set(['control', 'localhost', 'www', 'admin', 'api', 'mail', 'holdfast', 'status', 'trust', 'postgres', 'template0', 'template1'])
+const RESERVED = new Set([
+  'control',
+  'localhost',
+  'www',
+  'admin',
+  'api',
+  'mail',
+  'holdfast',
+  'status',
+  'trust',
+  'postgres',
+  'template0',
+  'template1',
+])
 
 /**
  * Checks a tenant's name: a host label (RFC 1123) of at most 40 characters, small letters, digits and inner hyphens.

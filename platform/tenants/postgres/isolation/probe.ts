@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { openPool } from '../../../framework/sql/index.ts'
-import type { DatabaseEndpoint } from '../engine.ts'
-import { addressOf } from '../lifecycle/context.ts'
+import { openPool } from '../../../../framework/sql/index.ts'
+import type { DatabaseEndpoint } from '../../instances/engine.ts'
+import { addressOf } from '../../lifecycle/context.ts'
 import { ATTACKS, type Attack } from './attacks.ts'
 
 /** A way in that must be closed: whom to claim to be, where. */
@@ -40,7 +40,11 @@ function startups(own: DatabaseEndpoint): Record<string, Record<string, string>>
     'template1 asks for a password': { user: own.user, database: 'template1' },
     'template0 asks for a password': { user: own.user, database: 'template0' },
     'replication asks for a password': { user: own.user, replication: 'true' },
-    'logical replication of another database asks for a password': { user: own.user, database: 'template1', replication: 'database' },
+    'logical replication of another database asks for a password': {
+      user: own.user,
+      database: 'template1',
+      replication: 'database',
+    },
     'an unknown role is told apart': { user: 'nobody_of_that_name', database: own.database },
   }
 }
@@ -64,8 +68,14 @@ async function works(endpoint: DatabaseEndpoint, attack: Attack): Promise<boolea
 }
 
 /** Sends one startup packet (protocol 3.0) and tells how the server's first answer begins. */
-function firstAnswer(endpoint: DatabaseEndpoint, parameters: Record<string, string>): Promise<'rejected' | 'asks' | 'closed'> {
-  const words = Object.entries(parameters).flat().map((word) => `${word}\0`).join('')
+function firstAnswer(
+  endpoint: DatabaseEndpoint,
+  parameters: Record<string, string>,
+): Promise<'rejected' | 'asks' | 'closed'> {
+  const words = Object.entries(parameters)
+    .flat()
+    .map((word) => `${word}\0`)
+    .join('')
   const body = Buffer.concat([Buffer.from([0, 3, 0, 0]), Buffer.from(`${words}\0`)])
   const length = Buffer.alloc(4)
   length.writeUInt32BE(body.length + 4)

@@ -1,4 +1,4 @@
-import type { Secret } from './keys/secret.ts'
+import type { Secret } from '../keys/secret.ts'
 
 /** A database as a client reaches it; belongs to one generation and is worthless after it. */
 export interface DatabaseEndpoint {

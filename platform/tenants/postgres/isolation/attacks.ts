@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../../framework/sql/index.ts'
+import { type Sql, sql } from '../../../../framework/sql/index.ts'
 
 /** Something that a tenant's runtime role, used directly with a PostgreSQL client, must not be able to do. */
 export interface Attack {
@@ -40,7 +40,10 @@ const BECOMING_SOMEBODY_ELSE: readonly Attack[] = [
         AS $body$ SELECT ext.unaccent('ext.unaccent'::regdictionary, $1) $body$`,
     ],
   },
-  one('plant a function among the extensions', sql`CREATE FUNCTION ext.attack() RETURNS int LANGUAGE sql AS 'SELECT 1'`),
+  one(
+    'plant a function among the extensions',
+    sql`CREATE FUNCTION ext.attack() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+  ),
   one('alter a dictionary', sql`ALTER TEXT SEARCH DICTIONARY ext.unaccent (rules = 'unaccent')`),
 ]
 
@@ -48,9 +51,12 @@ const CHANGING_THE_SERVER: readonly Attack[] = [
   one('create a database', sql`CREATE DATABASE attacker_db`),
   one('lift the database’s connection limit', sql`ALTER DATABASE holdfast CONNECTION LIMIT 100`),
   one('change the database’s settings', sql`ALTER DATABASE holdfast SET work_mem = '5MB'`),
-  one('let everybody connect', sql`DO $$ BEGIN GRANT CONNECT ON DATABASE holdfast TO PUBLIC;
+  one(
+    'let everybody connect',
+    sql`DO $$ BEGIN GRANT CONNECT ON DATABASE holdfast TO PUBLIC;
     IF NOT has_database_privilege('holdfast_owner', 'holdfast', 'CONNECT') THEN RAISE 'not granted'; END IF;
-    IF NOT has_database_privilege('pg_monitor', 'holdfast', 'CONNECT') THEN RAISE 'not granted'; END IF; END $$`),
+    IF NOT has_database_privilege('pg_monitor', 'holdfast', 'CONNECT') THEN RAISE 'not granted'; END IF; END $$`,
+  ),
   one('create a schema', sql`CREATE SCHEMA attacker_schema`),
   one('create an extension', sql`CREATE EXTENSION hstore SCHEMA app`),
   one('create dblink', sql`CREATE EXTENSION dblink SCHEMA app`),
@@ -58,15 +64,27 @@ const CHANGING_THE_SERVER: readonly Attack[] = [
   one('create file_fdw', sql`CREATE EXTENSION file_fdw SCHEMA app`),
   one('create a foreign data wrapper', sql`CREATE FOREIGN DATA WRAPPER attacker_wrapper`),
   one('create a publication', sql`CREATE PUBLICATION attacker_publication`),
-  one('create a subscription', sql`CREATE SUBSCRIPTION attacker_subscription CONNECTION 'dbname=x' PUBLICATION p
-    WITH (connect = false, slot_name = NONE)`),
-  one('create an event trigger', sql`DO $$ BEGIN
+  one(
+    'create a subscription',
+    sql`CREATE SUBSCRIPTION attacker_subscription CONNECTION 'dbname=x' PUBLICATION p
+    WITH (connect = false, slot_name = NONE)`,
+  ),
+  one(
+    'create an event trigger',
+    sql`DO $$ BEGIN
     CREATE FUNCTION pg_temp.attack() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
     CREATE EVENT TRIGGER attacker_trigger ON sql_drop EXECUTE FUNCTION pg_temp.attack();
-    DROP EVENT TRIGGER attacker_trigger; END $$`),
+    DROP EVENT TRIGGER attacker_trigger; END $$`,
+  ),
   one('create a cast', sql`CREATE CAST (text AS int) WITH INOUT`),
-  one('create a C function', sql`CREATE FUNCTION app.attack_c() RETURNS trigger LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler'`),
-  one('create an internal function', sql`CREATE FUNCTION app.attack_internal(text) RETURNS text LANGUAGE internal AS 'upper'`),
+  one(
+    'create a C function',
+    sql`CREATE FUNCTION app.attack_c() RETURNS trigger LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler'`,
+  ),
+  one(
+    'create an internal function',
+    sql`CREATE FUNCTION app.attack_internal(text) RETURNS text LANGUAGE internal AS 'upper'`,
+  ),
   one('load a library', sql`LOAD 'auto_explain'`),
   one('preload a library', sql`SET session_preload_libraries = 'auto_explain'`),
   one('change the configuration', sql`SELECT pg_reload_conf()`),
@@ -93,10 +111,16 @@ const SERVER_FILES: readonly Attack[] = [
   one('list a server folder', sql`SELECT pg_ls_dir('.')`),
   one('ask for a server file', sql`SELECT pg_stat_file('PG_VERSION')`),
   one('list the write-ahead log', sql`SELECT count(*) FROM pg_ls_waldir()`),
-  { name: 'copy from a server file', statements: [sql`CREATE TABLE app.attack_copy (t text)`, sql`COPY app.attack_copy FROM '/etc/passwd'`] },
+  {
+    name: 'copy from a server file',
+    statements: [sql`CREATE TABLE app.attack_copy (t text)`, sql`COPY app.attack_copy FROM '/etc/passwd'`],
+  },
   one('copy to a server file', sql`COPY (SELECT 1) TO '/dev/null'`),
   one('copy to a program', sql`COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'`),
-  { name: 'copy from a program', statements: [sql`CREATE TABLE app.attack_program (t text)`, sql`COPY app.attack_program FROM PROGRAM 'echo x'`] },
+  {
+    name: 'copy from a program',
+    statements: [sql`CREATE TABLE app.attack_program (t text)`, sql`COPY app.attack_program FROM PROGRAM 'echo x'`],
+  },
   one('import a large object', sql`SELECT lo_import('/etc/passwd')`),
   one('make a large object', sql`SELECT lo_from_bytea(0, 'x')`),
   one('create a tablespace', sql`CREATE TABLESPACE attacker_space LOCATION '/nowhere-at-all'`),
@@ -122,4 +146,9 @@ const SEEING_OTHERS: readonly Attack[] = [
 ]
 
 /** Every attack inside a connection, tried by `isolation.test.ts` on each PostgreSQL and on a broken twin. */
-export const ATTACKS: readonly Attack[] = [...BECOMING_SOMEBODY_ELSE, ...CHANGING_THE_SERVER, ...SERVER_FILES, ...SEEING_OTHERS]
+export const ATTACKS: readonly Attack[] = [
+  ...BECOMING_SOMEBODY_ELSE,
+  ...CHANGING_THE_SERVER,
+  ...SERVER_FILES,
+  ...SEEING_OTHERS,
+]

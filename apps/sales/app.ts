@@ -1,0 +1,18 @@
+/** From quotation to confirmed order. */
+
+import { app } from '#framework'
+
+export default app({
+  name: 'sales',
+  title: 'Sales',
+  summary: 'Quotations, orders, prices and taxes, teams',
+  version: '1.0.0',
+  depends: ['contacts', 'products', 'taxes'],
+  application: true,
+  load: [
+    () => import('./models/index.ts'),
+    () => import('./access.ts'),
+    () => import('./data/index.ts'),
+    () => import('./demo/index.ts'),
+  ],
+})

@@ -1,0 +1,47 @@
+/** Which host leads to which tenant. */
+
+import type { Tenant } from '../../../framework/access/index.ts'
+import { AppError } from '../../../framework/errors.ts'
+import type { TenantDirectory } from '../../../framework/http/index.ts'
+import type { Home } from '../../tenants/index.ts'
+import type { OpenTenants } from './open-tenants.ts'
+
+const local = new Set(['localhost', '127.0.0.1', '::1'])
+
+/**
+ * Tenants are one label below `localhost` or a configured domain. At localhost itself, on a machine without public
+ * domains, the only tenant answers and all names may be listed; a public domain itself serves and tells nothing.
+ */
+export function tenantDirectory(home: Home, tenants: OpenTenants, domains: readonly string[]): TenantDirectory {
+  const parents = new Set(['localhost', ...domains])
+
+  const active = (): string[] => home.tenants.list().filter(({ state }) => state === 'active').map(({ name }) => name)
+  const nameAt = (host: string): string | null => {
+    const dot = host.indexOf('.')
+    return dot > 0 && parents.has(host.slice(dot + 1)) ? host.slice(0, dot) : null
+  }
+  const byName = async (name: string): Promise<Tenant | null> => {
+    if (home.tenants.get(name) === null) return null
+    try {
+      return await tenants.open(name)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'ERR_TENANT_UNKNOWN') return null // deleted, or renamed meanwhile
+      throw error
+    }
+  }
+  return {
+    byName,
+    byHost: async (host) => {
+      const name = nameAt(host)
+      if (name !== null) return byName(name)
+      if (!local.has(host)) return null
+      const names = active()
+      return names.length === 1 ? byName(names[0] as string) : null
+    },
+    namesFor: async (host) => {
+      const name = nameAt(host)
+      if (name !== null) return active().includes(name) ? [name] : []
+      return local.has(host) && domains.length === 0 ? active() : []
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/** An open home with everything on top of it that verbs and the web server share. */
+
+import { join } from 'node:path'
+import type { TenantDirectory } from '../../../framework/http/index.ts'
+import { type Home, openHome, type TenantEvent } from '../../tenants/index.ts'
+import { tenantDirectory } from './directory.ts'
+import { keepOpenTenants, type OpenTenants } from './open-tenants.ts'
+import { type Settings, tenantUrl } from './settings.ts'
+import { appTemplates, type Templates } from './templates.ts'
+
+export interface Hosting {
+  readonly settings: Settings
+  readonly home: Home
+  readonly tenants: OpenTenants
+  readonly directory: TenantDirectory
+  readonly templates: Templates
+  readonly certificateFolder: string
+  /** Fires when the process is asked to stop: long work gives up. */
+  readonly stopping: AbortSignal
+  /** The port that addresses of tenants carry; known for sure once the server listens. */
+  httpsPort: number
+  /** Whether `up` serves requests. */
+  isServing: boolean
+  urlOf(name: string): string
+  /** Closes tenants and instances in order and gives the home up. */
+  close(): Promise<void>
+}
+
+const DEFAULT_HTTPS_PORT = 8443
+
+/** Opens the home of the settings. @throws as `openHome` */
+export async function openHosting(settings: Settings, stopping: AbortSignal, onEvent: (event: TenantEvent) => void = () => {}): Promise<Hosting> {
+  const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
+  const tenants = keepOpenTenants(home)
+  return {
+    settings,
+    home,
+    tenants,
+    directory: tenantDirectory(home, tenants, settings.domains),
+    templates: appTemplates(home),
+    certificateFolder: join(home.path, 'certificates'),
+    stopping,
+    httpsPort: settings.httpsPort === 0 ? DEFAULT_HTTPS_PORT : settings.httpsPort,
+    isServing: false,
+    urlOf(name) {
+      return tenantUrl(name, settings, this.httpsPort)
+    },
+    close: async () => {
+      await tenants.close()
+      await home.close()
+    },
+  }
+}

@@ -1,0 +1,79 @@
+/** Tenants as the framework takes them, opened at the first request and kept while their generation lasts. */
+
+import type { Tenant } from '../../../framework/access/index.ts'
+import { openTenant } from '../../../framework/modules/index.ts'
+import { openPool } from '../../../framework/sql/index.ts'
+import type { Home, TenantConnection } from '../../tenants/index.ts'
+
+export interface OpenTenants {
+  /** The tenant of a name, its instance awake. Costs nothing when it is open and awake. @throws as `home.tenants.wake` */
+  open(name: string): Promise<Tenant>
+  /** Waits for running statements, then closes all. */
+  close(): Promise<void>
+}
+
+interface Opened {
+  readonly name: string
+  readonly generation: number
+  readonly tenant: Promise<Tenant>
+  close(): Promise<void>
+}
+
+/** Longest wait for running statements of a tenant that is suspended, switched or deleted. */
+const PATIENCE_MS = 5_000
+
+/** Opens the cache and closes pools when the home says that a tenant changes. */
+export function keepOpenTenants(home: Home): OpenTenants {
+  const opened = new Map<string, Opened>()
+
+  const forget = async (tenantId: string): Promise<void> => {
+    const known = opened.get(tenantId)
+    if (known === undefined) return
+    opened.delete(tenantId)
+    await known.close()
+  }
+  const stopWatching = home.tenants.watch(async ({ kind, tenantId }) => {
+    // One that falls asleep keeps its pool: the server ends the idle connections, and the next query wakes it again.
+    if (tenantId !== null && kind !== 'asleep' && kind !== 'crashed' && kind !== 'created' && kind !== 'superuser') await forget(tenantId)
+  })
+
+  const open = async (name: string): Promise<Tenant> => {
+    const connection = await home.tenants.wake(name)
+    const known = opened.get(connection.id)
+    if (known !== undefined && known.generation === connection.generation && known.name === name) return known.tenant
+    if (known !== undefined) void forget(connection.id)
+    const fresh = openNow(home, name, connection)
+    opened.set(connection.id, fresh)
+    fresh.tenant.catch(() => {
+      if (opened.get(connection.id) === fresh) opened.delete(connection.id)
+      void fresh.close()
+    })
+    return fresh.tenant
+  }
+
+  return {
+    open,
+    close: async () => {
+      stopWatching()
+      await Promise.all([...opened.values()].map((one) => one.close()))
+      opened.clear()
+    },
+  }
+}
+
+function openNow(home: Home, name: string, connection: TenantConnection): Opened {
+  const pool = openPool({ ...connection.address, beforeConnect: async () => void (await home.tenants.wake(name)) })
+  return {
+    name,
+    generation: connection.generation,
+    tenant: openTenant({ name, pool, files: connection.files }),
+    close: async () => {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, PATIENCE_MS)
+      })
+      await Promise.race([pool.close(), late])
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+/** What the environment says, read once and checked. */
+
+import { resolve } from 'node:path'
+import { UsageError } from '../command/exit-codes.ts'
+
+export interface Settings {
+  /** Absolute. */
+  readonly homePath: string
+  /** 0 takes a free port. */
+  readonly httpsPort: number
+  /** undefined: no plain HTTP. */
+  readonly httpPort: number | undefined
+  /** Address that HTTPS listens on; undefined: all. */
+  readonly listen: string | undefined
+  readonly domains: readonly string[]
+  /** Milliseconds without use after which an instance is stopped. */
+  readonly idleTimeoutMs: number
+  readonly isDebug: boolean
+}
+
+const checkout = resolve(import.meta.dirname, '..', '..', '..')
+const DEFAULT_PORT = 8443
+const DEFAULT_IDLE_MINUTES = 15
+
+/** @throws UsageError for a value that cannot be meant */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined
+  return {
+    // Relative to where the person stands; without it the checkout's, so that every folder gives the same home.
+    homePath: resolve(text('HOLDFAST_HOME') ?? resolve(checkout, 'data')),
+    httpsPort: number('HOLDFAST_PORT', text('HOLDFAST_PORT'), 65_535) ?? DEFAULT_PORT,
+    httpPort: number('HOLDFAST_HTTP_PORT', text('HOLDFAST_HTTP_PORT'), 65_535),
+    listen: text('HOLDFAST_LISTEN'),
+    domains: (text('HOLDFAST_DOMAINS') ?? '').split(',').map((domain) => domain.trim().toLowerCase()).filter((domain) => domain !== '').map(checkDomain),
+    idleTimeoutMs: (number('HOLDFAST_IDLE_MINUTES', text('HOLDFAST_IDLE_MINUTES'), 10_000) ?? DEFAULT_IDLE_MINUTES) * 60_000,
+    isDebug: text('HOLDFAST_DEBUG') === '1',
+  }
+}
+
+/** Address of a tenant in a browser. @param port of HTTPS; 443 is left out */
+export function tenantUrl(name: string, settings: Pick<Settings, 'domains'>, port: number): string {
+  return `https://${name}.${settings.domains[0] ?? 'localhost'}${port === 443 ? '' : `:${port}`}`
+}
+
+function number(name: string, value: string | undefined, most: number): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d{1,5}$/.test(value) && Number(value) <= most) return Number(value)
+  throw new UsageError(`${name} is '${value}', which is no number from 0 to ${most}.`, `Set it to a number, or unset it.`)
+}
+
+function checkDomain(domain: string): string {
+  if (/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/.test(domain)) return domain
+  throw new UsageError(`HOLDFAST_DOMAINS names '${domain}', which is no domain.`, `For instance HOLDFAST_DOMAINS=example.com makes tenants reachable as NAME.example.com.`)
+}

@@ -1,0 +1,44 @@
+/** All verbs, in the order in which help lists them. */
+
+import type { Verb } from '../command/verb.ts'
+import { doctor } from '../doctor/doctor.ts'
+import { doctorInside } from '../doctor/inside.ts'
+import { up } from '../up/up.ts'
+import { backupCreate } from './backup/create.ts'
+import { backupList } from './backup/list.ts'
+import { backupExport, backupVerify } from './backup/read.ts'
+import { backupImport, restore, tenantUndoRestore } from './backup/restore.ts'
+import { helpVerb, versionVerb } from './help.ts'
+import { importOdooVerb } from './import-odoo.ts'
+import { tenantRename, tenantResume, tenantSuspend, tenantUndelete } from './tenant/change.ts'
+import { tenantCreate } from './tenant/create.ts'
+import { tenantDelete } from './tenant/delete.ts'
+import { tenantList } from './tenant/list.ts'
+import { userResetPassword } from './user/reset-password.ts'
+
+/** What people can type. */
+export const verbs: readonly Verb[] = [
+  up,
+  restore,
+  importOdooVerb,
+  doctor,
+  helpVerb(() => verbs),
+  versionVerb,
+  tenantCreate,
+  tenantList,
+  tenantRename,
+  tenantSuspend,
+  tenantResume,
+  tenantDelete,
+  tenantUndelete,
+  tenantUndoRestore,
+  backupCreate,
+  backupList,
+  backupVerify,
+  backupExport,
+  backupImport,
+  userResetPassword,
+]
+
+/** What the owner of a home runs for a command line: the same, and what only programs ask for. */
+export const controlVerbs: readonly Verb[] = [...verbs, doctorInside]
