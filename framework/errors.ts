@@ -9,6 +9,7 @@ export type WireName =
   | `builtins.${'ValueError' | 'TypeError' | 'KeyError' | 'AttributeError' | 'Exception'}`
   | 'odoo.http.SessionExpiredException'
   | 'werkzeug.exceptions.NotFound'
+  | 'psycopg2.OperationalError'
 
 export interface ErrorOptions {
   /** For the log only; never sent to a caller. */

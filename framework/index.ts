@@ -4,13 +4,55 @@
  */
 
 export {
-  AccessDenied, AccessError, AppError, ConflictError, InvalidRequestError, MissingError, RateLimitError, ServerError, UserError, ValidationError,
+  AccessDenied,
+  AccessError,
+  AppError,
+  ConflictError,
+  InvalidRequestError,
+  MissingError,
+  RateLimitError,
+  ServerError,
+  UserError,
+  ValidationError,
 } from './errors.ts'
 export {
-  access, api, behaviour, type Command, computed, constrain, type Def, type Domain, type Env, expose, extend, f, fields, JsonResult, model, onchange, RecordSet, records, ref, type Registry, t, user, type Values,
+  access,
+  api,
+  behaviour,
+  type Command,
+  computed,
+  constrain,
+  type Def,
+  type Domain,
+  type Env,
+  expose,
+  extend,
+  f,
+  fields,
+  JsonResult,
+  model,
+  onchange,
+  RecordSet,
+  records,
+  ref,
+  type Registry,
+  t,
+  user,
+  type Values,
 } from './orm/index.ts'
 export {
-  app, applyRights, applyRunTimeModels, describeContent, dropCounters, installModules, nextByCode, nextById, peekNumber, removalOfFields, removalOfModels, restartSequence,
+  app,
+  applyRights,
+  applyRunTimeModels,
+  describeContent,
+  dropCounters,
+  installModules,
+  nextByCode,
+  nextById,
+  peekNumber,
+  removalOfFields,
+  removalOfModels,
+  restartSequence,
 } from './modules/index.ts'
 export { changeOwnPassword, setPassword } from './auth/index.ts'
 export { decimal, type Exact, roundDigits, roundTo, sumExact } from './orm/decimal.ts'

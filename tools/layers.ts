@@ -51,6 +51,8 @@ export const rules: Rules = {
     client: { imports: ['client'], builtins: false },
     tools: { imports: ['framework', 'apps', 'platform', 'tools', 'promises'], builtins: true },
     promises: { imports: ['tools'], builtins: true },
+    // Whole servers under test, from outside: every room is in reach, and nothing imports them.
+    tests: { imports: ['framework', 'apps', 'platform', 'tools', 'tests'], onlyFaces: true, builtins: true },
   },
 
   faces: ['framework/errors.ts', 'framework/index.ts'],
@@ -74,12 +76,13 @@ export const rules: Rules = {
         'framework/modules',
         'framework/testing',
         'platform',
+        'tests',
       ],
       why: 'no query runs without a Grant, and only these rooms start work on behalf of somebody',
     },
     {
       modules: ['node:child_process', 'node:cluster'],
-      only: ['platform/tenants', 'platform/cli', 'tools'],
+      only: ['platform/tenants', 'platform/cli', 'tools', 'tests'],
       tests: true,
       why: 'programs are started in named places',
     },

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path'
 import { isTestFile, listFiles } from './layers/tree.ts'
 import type { TestResult } from './test-events.ts'
 
-const areas = ['framework', 'apps', 'client', 'platform', 'tools', 'promises']
+const areas = ['framework', 'apps', 'client', 'platform', 'tools', 'promises', 'tests']
 const events = join(import.meta.dirname, 'test-events.ts')
 const mostOutputBytes = 200_000
 

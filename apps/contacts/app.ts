@@ -7,7 +7,8 @@ export default app({
   title: 'Contacts',
   summary: 'Customers, suppliers and everybody else, with their addresses',
   version: '1.0.0',
-  depends: ['base'],
+  depends: ['base', 'messages'],
   application: true,
+  shows: ['res.partner'],
   load: [],
 })

@@ -9,6 +9,7 @@ export default app({
   version: '1.0.0',
   depends: ['contacts', 'products', 'taxes'],
   application: true,
+  shows: ['sale.order', 'product.template', 'crm.team'],
   load: [
     () => import('./models/index.ts'),
     () => import('./access.ts'),

@@ -7,6 +7,10 @@ for (const model of ['account.tax', 'account.tax.group']) {
     model,
     { group: 'base.group_user', ops: ['read'], name: 'Members read' },
     { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep' },
-    { ops: ['read', 'write', 'create', 'unlink'], domain: [['company_id', 'in', user('company_ids')]], name: 'Of own companies' },
+    {
+      ops: ['read', 'write', 'create', 'unlink'],
+      domain: [['company_id', 'in', user('company_ids')]],
+      name: 'Of own companies',
+    },
   )
 }

@@ -3,4 +3,11 @@
  * It reads and writes no record.
  */
 
-export { computeTaxes, documentTotals, type LineForTaxes, lineTotals, type TaxData, taxPaths } from './models/compute.ts'
+export {
+  computeTaxes,
+  documentTotals,
+  type LineForTaxes,
+  lineTotals,
+  type TaxData,
+  taxPaths,
+} from './models/compute.ts'

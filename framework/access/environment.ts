@@ -1,7 +1,16 @@
 /** The environment of a request, made by `access/` because it carries the Grant. */
 
 import { ServerError } from '../errors.ts'
-import { type Context, type Elevation, type Env, type Grant, newState, type RecordSet, type TransactionState, type UserRights } from '../orm/index.ts'
+import {
+  type Context,
+  type Elevation,
+  type Env,
+  type Grant,
+  newState,
+  type RecordSet,
+  type TransactionState,
+  type UserRights,
+} from '../orm/index.ts'
 import { type Queryable, sql, type Transaction } from '../sql/index.ts'
 import { noteElevation } from './elevation-log.ts'
 import { elevatedGrant } from './rights.ts'
@@ -84,9 +93,14 @@ class Environment implements Env {
   }
 
   async elevate<T>(name: string, bounds: Elevation, fn: (env: Env) => Promise<T>): Promise<T> {
-    if (bounds.models === '*' && !name.startsWith('orm.')) throw new ServerError('ERR_ELEVATION', `The elevation ${name} has to name its models.`)
+    if (bounds.models === '*' && !name.startsWith('orm.'))
+      throw new ServerError('ERR_ELEVATION', `The elevation ${name} has to name its models.`)
     noteElevation(this, name, bounds)
-    const grant = elevatedGrant(this.#parts.grant, bounds.models === '*' ? '*' : new Set(bounds.models), new Set(bounds.ops))
+    const grant = elevatedGrant(
+      this.#parts.grant,
+      bounds.models === '*' ? '*' : new Set(bounds.models),
+      new Set(bounds.ops),
+    )
     return fn(new Environment({ ...this.#parts, grant }))
   }
 
@@ -101,7 +115,9 @@ class Environment implements Env {
   }
 }
 
-export function makeEnvironment(parts: Omit<Parts, 'state' | 'now'> & { readonly state?: TransactionState; readonly now?: () => Date }): Env {
+export function makeEnvironment(
+  parts: Omit<Parts, 'state' | 'now'> & { readonly state?: TransactionState; readonly now?: () => Date },
+): Env {
   return new Environment({ ...parts, state: parts.state ?? newState(), now: parts.now ?? (() => new Date()) })
 }
 

@@ -1,6 +1,13 @@
 /** What one user may do, read from the database in one go and kept until the epoch changes. */
 
-import { type Domain, mintGrant, type Grant, type ModelRegistry, type Operation, type UserRights } from '../orm/index.ts'
+import {
+  type Domain,
+  mintGrant,
+  type Grant,
+  type ModelRegistry,
+  type Operation,
+  type UserRights,
+} from '../orm/index.ts'
 import { type Queryable, sql } from '../sql/index.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -47,8 +54,16 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
     sql`SELECT kind, model, ops, domain, fields FROM hf_access WHERE active AND (group_id IS NULL OR group_id = ANY(${row.group_ids}::int4[])) ORDER BY id`,
   )
   const user: UserRights = {
-    id: row.id, login: row.login, name: row.name ?? row.login, partnerId: row.partner_id, companyId: row.company_id, companyIds: row.company_ids,
-    lang: row.lang ?? 'en_US', tz: row.tz, groups: new Set(row.groups), groupIds: row.group_ids,
+    id: row.id,
+    login: row.login,
+    name: row.name ?? row.login,
+    partnerId: row.partner_id,
+    companyId: row.company_id,
+    companyIds: row.company_ids,
+    lang: row.lang ?? 'en_US',
+    tz: row.tz,
+    groups: new Set(row.groups),
+    groupIds: row.group_ids,
   }
   return { user, grant: makeGrant(tenant.registry, access, user, row.commercial_partner_id ?? row.partner_id) }
 }
@@ -65,16 +80,32 @@ export function elevatedGrant(base: Grant, models: ReadonlySet<string> | '*', op
     key: `${base.key}+`,
     seesExistence: base.seesExistence,
     records: (model, operation) => (covers(model, operation) ? true : base.records(model, operation)),
-    field: (model, field, operation) => (models === '*' || models.has(model) ? (operation === 'read' ? ops.has('read') : ops.has('write') || ops.has('create')) : false) || base.field(model, field, operation),
+    field: (model, field, operation) =>
+      (models === '*' || models.has(model)
+        ? operation === 'read'
+          ? ops.has('read')
+          : ops.has('write') || ops.has('create')
+        : false) || base.field(model, field, operation),
   })
 }
 
-function makeGrant(registry: ModelRegistry, rows: readonly AccessRow[], user: UserRights, commercialPartnerId: number): Grant {
+function makeGrant(
+  registry: ModelRegistry,
+  rows: readonly AccessRow[],
+  user: UserRights,
+  commercialPartnerId: number,
+): Grant {
   const byModel = new Map<string, AccessRow[]>()
   for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row])
   const records = new Map<string, true | false | Domain>()
   const fields = new Map<string, ReadonlySet<string> | true>()
-  const values: Readonly<Record<string, unknown>> = { id: user.id, partner_id: user.partnerId, company_id: user.companyId, company_ids: user.companyIds, commercial_partner_id: commercialPartnerId }
+  const values: Readonly<Record<string, unknown>> = {
+    id: user.id,
+    partner_id: user.partnerId,
+    company_id: user.companyId,
+    company_ids: user.companyIds,
+    commercial_partner_id: commercialPartnerId,
+  }
   return mintGrant({
     key: `${user.id}:${user.groupIds.join(',')}`,
     seesExistence: user.groups.has('base.group_erp_manager') || user.groups.has('base.group_system'),
@@ -97,13 +128,19 @@ function makeGrant(registry: ModelRegistry, rows: readonly AccessRow[], user: Us
         allowed = permittedFields(byModel.get(model) ?? [], operation)
         fields.set(key, allowed)
       }
-      return allowed === true || allowed.has(field) || field === 'id' || (field === 'display_name' && operation === 'read')
+      return (
+        allowed === true || allowed.has(field) || field === 'id' || (field === 'display_name' && operation === 'read')
+      )
     },
   })
 }
 
 /** Permissions add up, group rules add up among themselves, global rules all hold. Without a permission: nothing. */
-function combine(rows: readonly AccessRow[], operation: Operation, values: Readonly<Record<string, unknown>>): true | false | Domain {
+function combine(
+  rows: readonly AccessRow[],
+  operation: Operation,
+  values: Readonly<Record<string, unknown>>,
+): true | false | Domain {
   const mine = rows.filter((row) => row.ops.includes(operation))
   if (!mine.some((row) => row.kind === 'permission')) return false
   const globals = mine.filter((row) => row.kind === 'global-rule').map((row) => bind(row.domain, values))
@@ -133,14 +170,17 @@ function oneOperand(domain: Domain): Domain {
 
 // `{ user: 'id' }` in a rule stands for a value of the caller.
 function bind(domain: Domain | null, values: Readonly<Record<string, unknown>>): Domain {
-  return (domain ?? []).map((item) => (Array.isArray(item) ? ([item[0], item[1], bindValue(item[2], values)] as const) : item)) as Domain
+  return (domain ?? []).map((item) =>
+    Array.isArray(item) ? ([item[0], item[1], bindValue(item[2], values)] as const) : item,
+  ) as Domain
 }
 
 function bindValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  if (Array.isArray(value)) return value.flatMap((v) => {
-    const bound = bindValue(v, values)
-    return isUserValue(v) && Array.isArray(bound) ? bound : [bound]
-  })
+  if (Array.isArray(value))
+    return value.flatMap((v) => {
+      const bound = bindValue(v, values)
+      return isUserValue(v) && Array.isArray(bound) ? bound : [bound]
+    })
   if (isUserValue(value)) {
     const bound = values[value.user]
     // A rule that names something unknown matches nothing: false would match unset fields.
@@ -150,5 +190,10 @@ function bindValue(value: unknown, values: Readonly<Record<string, unknown>>): u
 }
 
 function isUserValue(value: unknown): value is { readonly user: string } {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) && typeof (value as { user?: unknown }).user === 'string'
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    typeof (value as { user?: unknown }).user === 'string'
+  )
 }

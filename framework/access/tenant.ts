@@ -19,9 +19,16 @@ export interface Tenant {
 export interface RightsCache {
   epoch: number | undefined
   models: number | undefined
+  /** Codes of the active languages. */
+  languages: ReadonlySet<string>
   readonly users: Map<number, Promise<Rights | null>>
 }
 
-export function makeTenant(options: Pick<Tenant, 'name' | 'pool' | 'files' | 'registry'> & { readonly reload?: NonNullable<Tenant['reload']> }): Tenant {
-  return { ...options, rights: { epoch: undefined, models: undefined, users: new Map() } }
+export function makeTenant(
+  options: Pick<Tenant, 'name' | 'pool' | 'files' | 'registry'> & { readonly reload?: NonNullable<Tenant['reload']> },
+): Tenant {
+  return {
+    ...options,
+    rights: { epoch: undefined, models: undefined, languages: new Set(['en_US']), users: new Map() },
+  }
 }

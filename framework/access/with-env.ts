@@ -1,6 +1,6 @@
 /** Opens an environment for a user, with rights that count now. */
 
-import { AccessDenied, AppError, ServerError } from '../errors.ts'
+import { AccessDenied, AppError, ServerError, UserError } from '../errors.ts'
 import { type Context, type Env, StaleRights, type UserRights } from '../orm/index.ts'
 import { type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
 import { makeEnvironment } from './environment.ts'
@@ -19,7 +19,12 @@ export interface EnvOptions {
  * do not, everything starts again with fresh ones.
  * @throws AccessDenied when the user does not exist or is archived
  */
-export async function withEnv<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+export async function withEnv<T>(
+  tenant: Tenant,
+  uid: number,
+  options: EnvOptions,
+  fn: (env: Env) => Promise<T>,
+): Promise<T> {
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       return options.mode === 'read' ? await reading(tenant, uid, options, fn) : await writing(tenant, uid, options, fn)
@@ -41,8 +46,19 @@ async function isStaleRefusal(tenant: Tenant, options: EnvOptions, error: unknow
 async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
   if (tenant.rights.epoch === undefined) await refresh(tenant, tenant.pool)
   const rights = await rightsOf(tenant, tenant.pool, uid)
+  checkLanguage(tenant, options.context)
   const db: Queryable = options.signal ? withSignal(tenant.pool, options.signal) : tenant.pool
-  return fn(makeEnvironment({ tenant, db, tx: null, ...rights, context: options.context ?? {}, system: false, epoch: tenant.rights.epoch }))
+  return fn(
+    makeEnvironment({
+      tenant,
+      db,
+      tx: null,
+      ...rights,
+      context: options.context ?? {},
+      system: false,
+      epoch: tenant.rights.epoch,
+    }),
+  )
 }
 
 function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
@@ -53,10 +69,27 @@ function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: 
       const [row] = await tx.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
       if (row && (row.n !== tenant.rights.epoch || row.models !== tenant.rights.models)) throw new StaleRights()
       const rights = await rightsOf(tenant, tx, uid)
-      return fn(makeEnvironment({ tenant, db: tx, tx, ...rights, context: options.context ?? {}, system: false, epoch: undefined }))
+      checkLanguage(tenant, options.context)
+      return fn(
+        makeEnvironment({
+          tenant,
+          db: tx,
+          tx,
+          ...rights,
+          context: options.context ?? {},
+          system: false,
+          epoch: undefined,
+        }),
+      )
     },
     options.signal ? { signal: options.signal } : {},
   )
+}
+
+function checkLanguage(tenant: Tenant, context: Context | undefined): void {
+  const lang = context?.lang
+  if (typeof lang === 'string' && lang !== '' && !tenant.rights.languages.has(lang))
+    throw new UserError('ERR_LANG', `Invalid language code: ${lang.slice(0, 20)}`)
 }
 
 async function rightsOf(tenant: Tenant, db: Queryable, uid: number): Promise<Rights> {
@@ -77,6 +110,9 @@ async function refresh(tenant: Tenant, db: Queryable): Promise<void> {
   const { rights } = tenant
   if (rights.models !== undefined && row?.models !== rights.models) await tenant.reload?.(tenant)
   if (rights.epoch !== row?.n) rights.users.clear()
+  rights.languages = new Set(
+    (await db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active`)).map((l) => l.code),
+  )
   rights.epoch = row?.n
   rights.models = row?.models
 }
@@ -86,7 +122,16 @@ function withSignal(pool: Queryable, signal: AbortSignal): Queryable {
 }
 
 const systemUser: UserRights = {
-  id: 1, login: '__system__', name: 'System', partnerId: 2, companyId: 1, companyIds: [1], lang: 'en_US', tz: null, groups: new Set(), groupIds: [],
+  id: 1,
+  login: '__system__',
+  name: 'System',
+  partnerId: 2,
+  companyId: 1,
+  companyIds: [1],
+  lang: 'en_US',
+  tz: null,
+  groups: new Set(),
+  groupIds: [],
 }
 
 export interface SystemEnvOptions {
@@ -100,10 +145,26 @@ export interface SystemEnvOptions {
  * Runs `fn` as the system user (uid 1) with all rights: installation, import, jobs of the platform. Never for a request of a person.
  * @param reason names the work in the log
  */
-export async function withSystemEnv<T>(tenant: Tenant, reason: string, options: SystemEnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+export async function withSystemEnv<T>(
+  tenant: Tenant,
+  reason: string,
+  options: SystemEnvOptions,
+  fn: (env: Env) => Promise<T>,
+): Promise<T> {
   if (reason.length < 4) throw new ServerError('ERR_SYSTEM_REASON', 'Say what the system environment is for.')
   const open = (db: Queryable, tx: Transaction | null) =>
-    fn(makeEnvironment({ tenant, db, tx, user: systemUser, grant: systemGrant(), context: options.context ?? {}, system: true, epoch: undefined }))
+    fn(
+      makeEnvironment({
+        tenant,
+        db,
+        tx,
+        user: systemUser,
+        grant: systemGrant(),
+        context: options.context ?? {},
+        system: true,
+        epoch: undefined,
+      }),
+    )
   if (options.tx) return open(options.tx, options.tx)
   if (options.mode === 'read') return open(tenant.pool, null)
   return withTransaction(tenant.pool, (tx) => open(tx, tx))

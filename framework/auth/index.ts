@@ -18,7 +18,7 @@ export {
 export { hashPassword, isPasswordHash, type PasswordCheck, verifyPassword } from './passwords/hash.ts'
 export { type PasswordFault, passwordRules, type PasswordRules } from './passwords/rules.ts'
 export { changeOwnPassword } from './passwords/change-own-password.ts'
-export { changePassword, setPassword, type SetPasswordOptions } from './passwords/set-password.ts'
+export { changePassword, hasTemporaryPassword, setPassword, type SetPasswordOptions } from './passwords/set-password.ts'
 export { checkCsrf, maskCsrf } from './sessions/csrf.ts'
 export {
   closeSession,
@@ -31,4 +31,3 @@ export {
   type SessionInfo,
 } from './sessions/session.ts'
 export { authTables } from './tables.ts'
-export { pruneFailures } from './throttle/throttle.ts'

@@ -49,7 +49,13 @@ export const authTables: readonly Sql[] = [
     key_hash bytea NOT NULL UNIQUE,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz,
-    last_used_at timestamptz
+    last_used_at timestamptz,
+    -- The same under the names of the model res.users.apikeys, through which owners see and revoke their keys.
+    expiration_date timestamp GENERATED ALWAYS AS (date_trunc('second', expires_at AT TIME ZONE 'UTC')) STORED,
+    create_date timestamp GENERATED ALWAYS AS (date_trunc('second', created_at AT TIME ZONE 'UTC')) STORED,
+    write_date timestamp GENERATED ALWAYS AS (date_trunc('second', created_at AT TIME ZONE 'UTC')) STORED,
+    create_uid integer GENERATED ALWAYS AS (user_id) STORED,
+    write_uid integer GENERATED ALWAYS AS (user_id) STORED
   )`,
   sql`CREATE INDEX IF NOT EXISTS hf_api_key_user ON hf_api_key (user_id)`,
 ]

@@ -29,6 +29,8 @@ export interface Route {
   readonly safe?: boolean
   /** RPC whose caller sends a password or key with each call: a foreign page has none, so origin checks do not apply. */
   readonly ownCredentials?: boolean
+  /** The body is not read, whatever it is; the connection ends instead. For paths that lead nowhere. */
+  readonly discard?: boolean
   readonly handler: (exchange: Exchange) => Reply | Promise<Reply>
 }
 

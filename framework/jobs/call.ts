@@ -28,12 +28,18 @@ export function checkCall(call: JobCall): JobCall {
   const { tenant, uid, model, method, args, kwargs, context } = call
   const isNamed = [tenant, model, method].every((name) => typeof name === 'string' && name !== '' && name.length <= 200)
   if (!isNamed || !Number.isSafeInteger(uid) || uid <= 0 || !Array.isArray(args)) {
-    throw new InvalidRequestError('ERR_JOB_CALL', 'A job needs a tenant, a user, a model, a method and a list of arguments.')
+    throw new InvalidRequestError(
+      'ERR_JOB_CALL',
+      'A job needs a tenant, a user, a model, a method and a list of arguments.',
+    )
   }
   const text = JSON.stringify({ tenant, uid, model, method, args, kwargs: kwargs ?? {}, context: context ?? {} })
   // PostgreSQL's jsonb takes neither NUL nor half a surrogate pair, and would refuse them only later.
   if (!text.isWellFormed() || /\\u0000|\\ud[89a-f]/i.test(text) || Buffer.byteLength(text) > jobMaximumBytes) {
-    throw new InvalidRequestError('ERR_JOB_CALL', `The arguments of a job are JSON of at most ${jobMaximumBytes} bytes, without NUL characters.`)
+    throw new InvalidRequestError(
+      'ERR_JOB_CALL',
+      `The arguments of a job are JSON of at most ${jobMaximumBytes} bytes, without NUL characters.`,
+    )
   }
   return JSON.parse(text) as JobCall
 }

@@ -36,7 +36,8 @@ export function deadLetters(boss: PgBoss): DeadLetters {
       .sort((a, b) => b.failedAt.getTime() - a.failedAt.getTime())
   }
   // By tenant and id, so that an id of another tenant reaches nothing.
-  const find = async (tenant: string, id: string): Promise<DeadLetter | null> => (await list(tenant)).find((letter) => letter.id === id) ?? null
+  const find = async (tenant: string, id: string): Promise<DeadLetter | null> =>
+    (await list(tenant)).find((letter) => letter.id === id) ?? null
   const discard = async (tenant: string, id: string): Promise<boolean> => {
     if ((await find(tenant, id)) === null) return false
     await boss.deleteJob(queues.dead, id)

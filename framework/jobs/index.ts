@@ -6,5 +6,12 @@
 export { type JobCall, jobMaximumBytes } from './call.ts'
 export type { CronEntry } from './cron.ts'
 export type { DeadLetter } from './dead-letters.ts'
-export { type Committing, enqueueAfterCommit, type EnqueueOptions, type Jobs, type JobsOptions, startJobs } from './jobs.ts'
+export {
+  type Committing,
+  enqueueAfterCommit,
+  type EnqueueOptions,
+  type Jobs,
+  type JobsOptions,
+  startJobs,
+} from './jobs.ts'
 export type { JobFailure } from './run.ts'

@@ -47,9 +47,19 @@ async function until(what: () => boolean | Promise<boolean>, timeoutMs = 20_000)
 }
 
 test('a job runs once, in its tenant, as its user, with its arguments and context', async () => {
-  await jobs.enqueue(callOf('greet', 'alpha', { args: [[1, 2], 'hello'], kwargs: { loud: true }, context: { lang: 'nl_NL' } }))
+  await jobs.enqueue(
+    callOf('greet', 'alpha', { args: [[1, 2], 'hello'], kwargs: { loud: true }, context: { lang: 'nl_NL' } }),
+  )
   await until(() => runsOf('greet').length > 0)
-  assert.deepEqual(runsOf('greet'), [{ tenant: 'alpha', uid: 7, method: 'greet', args: [[1, 2], 'hello'], kwargs: { loud: true, context: { lang: 'nl_NL' } } }])
+  assert.deepEqual(runsOf('greet'), [
+    {
+      tenant: 'alpha',
+      uid: 7,
+      method: 'greet',
+      args: [[1, 2], 'hello'],
+      kwargs: { loud: true, context: { lang: 'nl_NL' } },
+    },
+  ])
 })
 
 test('a job that fails for a passing reason is tried again', async () => {
@@ -79,7 +89,9 @@ test('an unexpected error reaches the log with a reference, and the queue withou
   failures.set('buggy', new Error('secret detail of the inside'))
   const id = await jobs.enqueue(callOf('buggy'))
   await until(() => logged.includes('request failed'))
-  const everything = await control.pool.query<{ text: string }>(sql`SELECT job::text AS text FROM job WHERE id::text = ${id}`)
+  const everything = await control.pool.query<{ text: string }>(
+    sql`SELECT job::text AS text FROM job WHERE id::text = ${id}`,
+  )
   assert.ok(everything.length === 1 && !JSON.stringify(everything).includes('secret detail'))
   failures.delete('buggy')
 })
@@ -108,9 +120,18 @@ test('jobs that no process was there to run are run by the next one', async () =
 })
 
 test('an entry of the clock runs its call, is listed in its own tenant, and ends when taken away', async () => {
-  await jobs.schedule({ tenant: 'alpha', name: 'tidy_up', cron: '* * * * *', timeZone: 'Europe/Amsterdam', call: callOf('tidy') })
+  await jobs.schedule({
+    tenant: 'alpha',
+    name: 'tidy_up',
+    cron: '* * * * *',
+    timeZone: 'Europe/Amsterdam',
+    call: callOf('tidy'),
+  })
   await until(() => runsOf('tidy').length === 1)
-  assert.deepEqual((await jobs.schedules('alpha')).map(({ name, cron, timeZone }) => [name, cron, timeZone]), [['tidy_up', '* * * * *', 'Europe/Amsterdam']])
+  assert.deepEqual(
+    (await jobs.schedules('alpha')).map(({ name, cron, timeZone }) => [name, cron, timeZone]),
+    [['tidy_up', '* * * * *', 'Europe/Amsterdam']],
+  )
   assert.deepEqual(await jobs.schedules('alph'), [])
   await jobs.unschedule('alpha', 'tidy_up')
   assert.deepEqual(await jobs.schedules('alpha'), [])
@@ -118,11 +139,29 @@ test('an entry of the clock runs its call, is listed in its own tenant, and ends
 
 test('rules, names and calls that make no sense are refused', async () => {
   const entry = { tenant: 'alpha', name: 'x', cron: '0 3 * * *', call: callOf('x') }
-  for (const bad of [{ cron: '99 3 * * *' }, { cron: 'daily' }, { cron: '* * * * * *' }, { timeZone: 'Mars/Base' }, { name: 'a/b' }, { tenant: 'beta' }]) {
+  for (const bad of [
+    { cron: '99 3 * * *' },
+    { cron: 'daily' },
+    { cron: '* * * * * *' },
+    { timeZone: 'Mars/Base' },
+    { name: 'a/b' },
+    { tenant: 'beta' },
+  ]) {
     await assert.rejects(jobs.schedule({ ...entry, ...bad }), { code: 'ERR_JOB_CRON' }, JSON.stringify(bad))
   }
-  for (const bad of [{ uid: 0 }, { method: '' }, { args: 'x' as never }, { args: ['\0'] }, { args: ['\ud800'] }, { args: ['x'.repeat(70_000)] }]) {
-    await assert.rejects(jobs.enqueue(callOf('x', 'alpha', bad)), { code: 'ERR_JOB_CALL' }, JSON.stringify(bad).slice(0, 80))
+  for (const bad of [
+    { uid: 0 },
+    { method: '' },
+    { args: 'x' as never },
+    { args: ['\0'] },
+    { args: ['\ud800'] },
+    { args: ['x'.repeat(70_000)] },
+  ]) {
+    await assert.rejects(
+      jobs.enqueue(callOf('x', 'alpha', bad)),
+      { code: 'ERR_JOB_CALL' },
+      JSON.stringify(bad).slice(0, 80),
+    )
   }
 })
 
@@ -134,6 +173,8 @@ test('what a deleted tenant had in queue, clock and dead letters goes with it', 
   await until(async () => (await jobs.deadLetters('beta')).length === 1)
   await jobs.forgetTenant('beta')
   assert.deepEqual([await jobs.deadLetters('beta'), await jobs.schedules('beta')], [[], []])
-  const rest = await control.pool.query(sql`SELECT 1 FROM job WHERE data ->> 'tenant' = 'beta' AND state < 'active' AND name = 'calls'`)
+  const rest = await control.pool.query(
+    sql`SELECT 1 FROM job WHERE data ->> 'tenant' = 'beta' AND state < 'active' AND name = 'calls'`,
+  )
   assert.deepEqual(rest, [])
 })

@@ -2,13 +2,12 @@
 
 import { type JobWithMetadata, PgBoss } from 'pg-boss'
 import { InvalidRequestError } from '../errors.ts'
-import type { Log } from '../rpc/index.ts'
 import type { DatabaseAddress } from '../sql/index.ts'
 import { checkCall, type JobCall } from './call.ts'
-import { type CronEntry, type CronKeeper, cronKeeper } from './cron.ts'
-import { type DeadLetter, type DeadLetters, deadLetters } from './dead-letters.ts'
+import { type CronKeeper, cronKeeper } from './cron.ts'
+import { type DeadLetters, deadLetters } from './dead-letters.ts'
 import { queues } from './queues.ts'
-import { type JobFailure, type RunOptions, runJob } from './run.ts'
+import { type RunOptions, runJob } from './run.ts'
 
 export interface JobsOptions extends RunOptions {
   /** The control plane's database. */
@@ -70,7 +69,11 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     ...dead,
     enqueue: async (call, { startAfter, priority } = {}) => {
       const checked = checkCall(call)
-      const sent = { group: { id: checked.tenant }, ...(startAfter === undefined ? {} : { startAfter }), ...(priority === undefined ? {} : { priority }) }
+      const sent = {
+        group: { id: checked.tenant },
+        ...(startAfter === undefined ? {} : { startAfter }),
+        ...(priority === undefined ? {} : { priority }),
+      }
       const id = await boss.send(queues.calls, checked, sent)
       if (id === null) throw new InvalidRequestError('ERR_JOB_CALL', 'The queue did not take the job.')
       // The workers of this process need not wait for their next look.
@@ -80,7 +83,8 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     forgetTenant: async (tenant) => {
       await crons.forget(tenant)
       await dead.forget(tenant)
-      for (const job of await boss.findJobs(queues.calls, { data: { tenant } })) await boss.deleteJob(queues.calls, job.id)
+      for (const job of await boss.findJobs(queues.calls, { data: { tenant } }))
+        await boss.deleteJob(queues.calls, job.id)
     },
     close: async (graceMs = 10_000) => {
       await boss.stop({ graceful: true, timeout: graceMs })
@@ -107,14 +111,20 @@ async function startBoss({ database, schema, log, clockSeconds }: JobsOptions): 
     cronWorkerIntervalSeconds: Math.min(5, clockSeconds ?? 5),
   })
   boss.on('error', (cause) => log({ level: 'error', event: 'job queue failed', cause }))
-  boss.on('warning', (warning) => log({ level: 'warn', event: 'job queue warns', detail: { message: warning.message } }))
+  boss.on('warning', (warning) =>
+    log({ level: 'warn', event: 'job queue warns', detail: { message: warning.message } }),
+  )
   await boss.start()
   return boss
 }
 
 async function createQueues(boss: PgBoss, retrySeconds: number): Promise<void> {
   const monthSeconds = 30 * 86_400
-  await boss.createQueue(queues.dead, { retentionSeconds: 3 * monthSeconds, deleteAfterSeconds: 3 * monthSeconds, retryLimit: 0 })
+  await boss.createQueue(queues.dead, {
+    retentionSeconds: 3 * monthSeconds,
+    deleteAfterSeconds: 3 * monthSeconds,
+    retryLimit: 0,
+  })
   const common = {
     deadLetter: queues.dead,
     retryLimit: triesAfterFailure,
@@ -155,8 +165,12 @@ export interface Committing {
 }
 
 /** Enqueues when the request has committed, and never when it is rolled back. A crash between the two loses the job. */
-export function enqueueAfterCommit(env: Committing, jobs: Pick<Jobs, 'enqueue'>, call: JobCall, options?: EnqueueOptions): void {
+export function enqueueAfterCommit(
+  env: Committing,
+  jobs: Pick<Jobs, 'enqueue'>,
+  call: JobCall,
+  options?: EnqueueOptions,
+): void {
   const checked = checkCall(call)
   env.afterCommit(async () => void (await jobs.enqueue(checked, options)))
 }
-

@@ -24,16 +24,27 @@ export interface RunOptions {
 }
 
 /** Never throws: every end of a job is an outcome. */
-export async function runJob(job: JobCall, signal: AbortSignal, { directory, call, log }: RunOptions): Promise<Outcome> {
+export async function runJob(
+  job: JobCall,
+  signal: AbortSignal,
+  { directory, call, log }: RunOptions,
+): Promise<Outcome> {
   try {
     const tenant = await directory.byName(job.tenant)
-    if (tenant === null) return { status: 'failed', output: { code: 'ERR_JOB_TENANT', message: 'The database is not there or is suspended.', reference: null } }
+    if (tenant === null)
+      return {
+        status: 'failed',
+        output: { code: 'ERR_JOB_TENANT', message: 'The database is not there or is suspended.', reference: null },
+      }
     const kwargs = { ...job.kwargs, context: { ...job.context } }
     await call(tenant, job.uid, job.model, job.method, job.args, kwargs, { signal })
     return { status: 'completed' }
   } catch (thrown) {
     const { error, reference } = settle(thrown, log, { job: `${job.model}.${job.method}`, tenant: job.tenant })
-    return { status: mayPass(thrown) ? 'failed' : 'deadletter', output: { code: error.code, message: error.message, reference } }
+    return {
+      status: mayPass(thrown) ? 'failed' : 'deadletter',
+      output: { code: error.code, message: error.message, reference },
+    }
   }
 }
 

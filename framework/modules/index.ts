@@ -3,10 +3,12 @@
  * It never decides who may do it, and never drops what a person may still need.
  */
 
+import '../views/index.ts'
+
 export { app, type AppManifest } from './app.ts'
 export { appFolders, availableApps } from './discover/discover.ts'
 export { loadApps } from './discover/load.ts'
-export { installApps, type InstallOptions, upgradeTenant } from './install/install.ts'
+export { installApps, type InstallOptions, needsUpgrade, upgradeTenant } from './install/install.ts'
 export { parseDomainLiteral } from './rights/domain-literal.ts'
 export { constraintMessage } from './schema/constraint-message.ts'
 export { type SchemaReport, syncSchema } from './schema/sync.ts'

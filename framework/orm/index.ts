@@ -6,7 +6,20 @@
 export * from './declare/field.ts'
 export * from './declare/expose.ts'
 export * from './declare/data.ts'
-export { behaviour, computed, constrain, declared, declaring, type Declaration, expose, extend, type ModelOptions, model, onchange, type TableConstraint } from './declare/declare.ts'
+export {
+  behaviour,
+  computed,
+  constrain,
+  declared,
+  declaring,
+  type Declaration,
+  expose,
+  extend,
+  type ModelOptions,
+  model,
+  onchange,
+  type TableConstraint,
+} from './declare/declare.ts'
 export type { Command, Def, Loaded, ModelName, Path, Registry, Values } from './declare/types.ts'
 export type { Domain, Leaf } from './domain/domain.ts'
 export type { Context, Elevation, Env, FileStore, UserRights } from './env.ts'
@@ -20,3 +33,5 @@ export { type AnyField, buildRegistry, type OverlayModels } from './registry-bui
 export { JsonResult, type RecordRow, RecordSet } from './model/record-set.ts'
 export { sanitize as sanitizeHtml } from './write/values.ts'
 export { settle as settleChanges } from './write/operation.ts'
+export { describeFields } from './model/describe.ts'
+export { setViewMaker } from './model/view-maker.ts'

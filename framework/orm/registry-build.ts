@@ -40,7 +40,10 @@ const built = new Map<string, ModelRegistry>()
  */
 export function buildRegistry(apps: readonly string[], overlay?: OverlayModels): ModelRegistry {
   const all = declared()
-  const key = createHash('sha256').update(JSON.stringify([apps, all.length, overlay?.key ?? ''])).digest('hex').slice(0, 16)
+  const key = createHash('sha256')
+    .update(JSON.stringify([apps, all.length, overlay?.key ?? '']))
+    .digest('hex')
+    .slice(0, 16)
   const known = built.get(key)
   if (known) return known
   const order = new Map(apps.map((name, i) => [name, i]))
@@ -61,7 +64,10 @@ function collect(declarations: readonly Declaration[], overlay: OverlayModels | 
   const drafts = new Map<string, Draft>()
   const draftOf = (name: string, app: string): Draft => {
     const draft = drafts.get(name)
-    if (!draft) throw new TypeError(`Application ${app} extends the model ${name}, which no application that it depends on declares.`)
+    if (!draft)
+      throw new TypeError(
+        `Application ${app} extends the model ${name}, which no application that it depends on declares.`,
+      )
     return draft
   }
   for (const d of declarations) {
@@ -75,7 +81,8 @@ function collect(declarations: readonly Declaration[], overlay: OverlayModels | 
       case 'model':
       case 'extend': {
         const draft = draftOf(d.model, d.app)
-        for (const [name, field] of Object.entries(d.fields)) draft.fields.set(name, { field: merge(draft.fields.get(name)?.field, field), app: d.app, manual: false })
+        for (const [name, field] of Object.entries(d.fields))
+          draft.fields.set(name, { field: merge(draft.fields.get(name)?.field, field), app: d.app, manual: false })
         if (d.is === 'extend') draft.options = { ...draft.options, ...d.options }
         for (const [name, c] of Object.entries(d.options.constraints ?? {})) draft.tableConstraints.set(name, c)
         break
@@ -97,12 +104,24 @@ function collect(declarations: readonly Declaration[], overlay: OverlayModels | 
         break
     }
   }
-  for (const { model, name, field } of overlay?.fields ?? []) drafts.get(model)?.fields.set(name, { field, app: 'base', manual: true })
+  for (const { model, name, field } of overlay?.fields ?? [])
+    drafts.get(model)?.fields.set(name, { field, app: 'base', manual: true })
   return drafts
 }
 
 function newDraft(name: string, app: string, options: ModelOptions): Draft {
-  return { name, app, options, fields: new Map(), api: new Map(), computed: new Map(), constraints: [], onchanges: [], mixins: [], tableConstraints: new Map() }
+  return {
+    name,
+    app,
+    options,
+    fields: new Map(),
+    api: new Map(),
+    computed: new Map(),
+    constraints: [],
+    onchanges: [],
+    mixins: [],
+    tableConstraints: new Map(),
+  }
 }
 
 // An extension may repeat a field to change some of its options; kind and relation stay unless given anew.
@@ -131,16 +150,37 @@ function finish(draft: Draft, drafts: ReadonlyMap<string, Draft>): ModelInfo {
   const recName = draft.options.recName ?? (fields.has('name') ? 'name' : fields.has('x_name') ? 'x_name' : 'id')
   const displayName = draft.options.displayName ?? recName
   if (!fields.has('display_name')) {
-    fields.set('display_name', { ...fieldInfo(draft.name, table, 'display_name', magic('char', 'Display Name'), draft.app, false, undefined), column: false, related: [displayName] })
+    fields.set('display_name', {
+      ...fieldInfo(draft.name, table, 'display_name', magic('char', 'Display Name'), draft.app, false, undefined),
+      column: false,
+      related: [displayName],
+    })
   }
   let cls: typeof RecordSet = class extends RecordSet {}
   for (const part of parts) for (const mixin of part.mixins) cls = mixin(cls)
   const api = new Map(Object.entries(baseApi))
   for (const part of parts) for (const [name, method] of part.api) api.set(name, method)
-  const parent = draft.options.parent ?? (fields.get('parent_id')?.comodel === draft.name ? 'parent_id' : fields.get('x_parent_id')?.comodel === draft.name ? 'x_parent_id' : undefined)
+  const parent =
+    draft.options.parent ??
+    (fields.get('parent_id')?.comodel === draft.name
+      ? 'parent_id'
+      : fields.get('x_parent_id')?.comodel === draft.name
+        ? 'x_parent_id'
+        : undefined)
   return {
-    name: draft.name, app: draft.app, table, options: draft.options, fields, api, recordSet: cls, recName, displayName, parent,
-    constraints: parts.flatMap((p) => p.constraints), onchanges: parts.flatMap((p) => p.onchanges), tableConstraints: draft.tableConstraints,
+    name: draft.name,
+    app: draft.app,
+    table,
+    options: draft.options,
+    fields,
+    api,
+    recordSet: cls,
+    recName,
+    displayName,
+    parent,
+    constraints: parts.flatMap((p) => p.constraints),
+    onchanges: parts.flatMap((p) => p.onchanges),
+    tableConstraints: draft.tableConstraints,
   }
 }
 
@@ -148,17 +188,42 @@ function magic(kind: FieldKind, label: string, comodel?: string): AnyField {
   return { kind, ...(comodel ? { comodel } : {}), options: { label, readonly: true, copy: false } } as AnyField
 }
 
-function fieldInfo(model: string, table: string, name: string, field: AnyField, app: string, manual: boolean, computed: ComputedInfo | undefined): FieldInfo {
+function fieldInfo(
+  model: string,
+  table: string,
+  name: string,
+  field: AnyField,
+  app: string,
+  manual: boolean,
+  computed: ComputedInfo | undefined,
+): FieldInfo {
   const { kind, options } = field
   const related = options.related?.split('.')
   const derived = options.compute === true || related !== undefined
-  if (options.compute && !computed && !related) throw new TypeError(`${model}.${name} says compute: true, but no computed() gives its value.`)
+  if (options.compute && !computed && !related)
+    throw new TypeError(`${model}.${name} says compute: true, but no computed() gives its value.`)
   const relational = kind === 'one2many' || kind === 'many2many'
-  const column = !relational && !(kind === 'binary' && options.attachment !== false) && (derived ? options.store === true : options.store !== false)
+  const column =
+    !relational &&
+    !(kind === 'binary' && options.attachment !== false) &&
+    (derived ? options.store === true : options.store !== false)
   return {
-    name, model, kind, comodel: field.comodel, inverse: field.inverse, selection: field.selection, options, app, manual,
-    label: options.label ?? humanLabel(name), column, columnType: columnType(field), related, computed: computed ?? storedRelated(related, options.store),
-    link: kind === 'many2many' && !derived ? linkTable(table, field) : undefined, delegate: undefined,
+    name,
+    model,
+    kind,
+    comodel: field.comodel,
+    inverse: field.inverse,
+    selection: field.selection,
+    options,
+    app,
+    manual,
+    label: options.label ?? humanLabel(name),
+    column,
+    columnType: columnType(field),
+    related,
+    computed: computed ?? storedRelated(related, options.store),
+    link: kind === 'many2many' && !derived ? linkTable(table, field) : undefined,
+    delegate: undefined,
   }
 }
 
@@ -167,23 +232,41 @@ function storedRelated(path: readonly string[] | undefined, store: boolean | und
   if (!path || store !== true) return undefined
   return {
     on: [path.join('.')],
-    fn: ((record: Record<string, unknown>) => path.reduce<unknown>((value, part) => (value === null || value === undefined ? null : (value as Record<string, unknown>)[part]), record) ?? null) as ComputedInfo['fn'],
+    fn: ((record: Record<string, unknown>) =>
+      path.reduce<unknown>(
+        (value, part) => (value === null || value === undefined ? null : (value as Record<string, unknown>)[part]),
+        record,
+      ) ?? null) as ComputedInfo['fn'],
   }
 }
 
 function columnType({ kind, options }: AnyField): string {
   if (options.translate || options.companyDependent) return 'jsonb'
   switch (kind) {
-    case 'char': case 'selection': case 'reference': return 'varchar'
-    case 'text': case 'html': return 'text'
-    case 'boolean': return 'bool'
-    case 'integer': case 'many2one': return 'int4'
-    case 'float': return options.digits ? 'numeric' : 'float8'
-    case 'monetary': return 'numeric'
-    case 'date': return 'date'
-    case 'datetime': return 'timestamp'
-    case 'binary': return 'bytea'
-    default: return 'jsonb'
+    case 'char':
+    case 'selection':
+    case 'reference':
+      return 'varchar'
+    case 'text':
+    case 'html':
+      return 'text'
+    case 'boolean':
+      return 'bool'
+    case 'integer':
+    case 'many2one':
+      return 'int4'
+    case 'float':
+      return options.digits ? 'numeric' : 'float8'
+    case 'monetary':
+      return 'numeric'
+    case 'date':
+      return 'date'
+    case 'datetime':
+      return 'timestamp'
+    case 'binary':
+      return 'bytea'
+    default:
+      return 'jsonb'
   }
 }
 
@@ -202,7 +285,16 @@ function addDelegatedFields(models: Map<string, ModelInfo>): void {
       const fields = model.fields as Map<string, FieldInfo>
       for (const [name, field] of parent.fields) {
         if (fields.has(name)) continue
-        fields.set(name, { ...field, model: model.name, column: false, related: [link, name], computed: undefined, link: undefined, delegate: link, options: { ...field.options, store: false, required: false } })
+        fields.set(name, {
+          ...field,
+          model: model.name,
+          column: false,
+          related: [link, name],
+          computed: undefined,
+          link: undefined,
+          delegate: link,
+          options: { ...field.options, store: false, required: false },
+        })
       }
     }
   }
@@ -212,18 +304,29 @@ function checkRelations(models: ReadonlyMap<string, ModelInfo>): void {
   for (const model of models.values()) {
     if (model.options.abstract) continue
     for (const field of model.fields.values()) {
-      if (field.comodel && !models.has(field.comodel) && !field.delegate) throw new TypeError(`${model.name}.${field.name} points to ${field.comodel}, which no installed application declares.`)
+      if (field.comodel && !models.has(field.comodel) && !field.delegate)
+        throw new TypeError(
+          `${model.name}.${field.name} points to ${field.comodel}, which no installed application declares.`,
+        )
       if (field.kind === 'one2many' && !field.delegate && !field.related && !field.computed) {
         const inverse = models.get(field.comodel ?? '')?.fields.get(field.inverse ?? '')
-        if (!inverse) throw new TypeError(`${model.name}.${field.name} names the inverse ${field.comodel}.${field.inverse}, which does not exist.`)
+        if (!inverse)
+          throw new TypeError(
+            `${model.name}.${field.name} names the inverse ${field.comodel}.${field.inverse}, which does not exist.`,
+          )
       }
     }
-    if (!model.fields.has(model.displayName)) throw new TypeError(`${model.name} shows ${model.displayName} as its name, which is no field of it.`)
+    if (!model.fields.has(model.displayName))
+      throw new TypeError(`${model.name} shows ${model.displayName} as its name, which is no field of it.`)
   }
 }
 
 // 'order_line' → 'Order Line', 'partner_id' → 'Partner'
 function humanLabel(name: string): string {
-  const words = name.replace(/^x_/, '').replace(/_ids?$/, '').split('_').filter(Boolean)
+  const words = name
+    .replace(/^x_/, '')
+    .replace(/_ids?$/, '')
+    .split('_')
+    .filter(Boolean)
   return words.map((w) => w.charAt(0).toUpperCase() + w.slice(1)).join(' ') || name
 }

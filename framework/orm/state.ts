@@ -7,7 +7,12 @@ export interface TransactionState {
   /** `model.field` (or `model.#n` for the n-th constraint) → records. */
   readonly pending: Map<string, Set<number>>
   /** Access to be checked once the values are final. */
-  readonly afterChecks: { readonly env: Env; readonly model: string; readonly operation: Operation; readonly ids: readonly number[] }[]
+  readonly afterChecks: {
+    readonly env: Env
+    readonly model: string
+    readonly operation: Operation
+    readonly ids: readonly number[]
+  }[]
   /** Nesting of create and write; obligations are settled when it returns to 0. */
   depth: number
   flushing: boolean

@@ -9,7 +9,15 @@ export function buildTriggers(models: Models): Map<string, Trigger[]> {
   const triggers = new Map<string, Trigger[]>()
   const add = (key: string, trigger: Trigger) => {
     const list = triggers.get(key) ?? []
-    if (!list.some((t) => t.targetModel === trigger.targetModel && t.targetField === trigger.targetField && t.path.join('.') === trigger.path.join('.'))) list.push(trigger)
+    if (
+      !list.some(
+        (t) =>
+          t.targetModel === trigger.targetModel &&
+          t.targetField === trigger.targetField &&
+          t.path.join('.') === trigger.path.join('.'),
+      )
+    )
+      list.push(trigger)
     triggers.set(key, list)
   }
   for (const model of models.values()) {
@@ -19,33 +27,60 @@ export function buildTriggers(models: Models): Map<string, Trigger[]> {
     }
     // Constraints are triggered like computed fields; their target is '#' and their number.
     model.constraints.forEach((constraint, i) => {
-      for (const dotted of constraint.on) for (const path of expand(models, model, dotted.split('.'), [`${model.name}.#${i}`])) walk(models, model, `#${i}`, path, add)
+      for (const dotted of constraint.on)
+        for (const path of expand(models, model, dotted.split('.'), [`${model.name}.#${i}`]))
+          walk(models, model, `#${i}`, path, add)
     })
   }
   return triggers
 }
 
-function walk(models: Models, model: ModelInfo, target: string, path: readonly string[], add: (key: string, trigger: Trigger) => void): void {
+function walk(
+  models: Models,
+  model: ModelInfo,
+  target: string,
+  path: readonly string[],
+  add: (key: string, trigger: Trigger) => void,
+): void {
   let at: ModelInfo = model
   path.forEach((part, i) => {
     const step = at.fields.get(part)
     if (!step) return
     add(`${at.name}.${part}`, { targetModel: model.name, targetField: target, path: path.slice(0, i) })
-    if (step.kind === 'one2many') add(`${step.comodel}.${step.inverse}`, { targetModel: model.name, targetField: target, path: path.slice(0, i + 1) })
+    if (step.kind === 'one2many')
+      add(`${step.comodel}.${step.inverse}`, {
+        targetModel: model.name,
+        targetField: target,
+        path: path.slice(0, i + 1),
+      })
     at = models.get(step.comodel ?? '') ?? at
   })
 }
 
 /** Dependencies with every field that has no column replaced by what it is made of. */
-export function storedDependencies(models: Models, model: ModelInfo, field: FieldInfo, seen: readonly string[] = []): string[][] {
-  return (field.computed?.on ?? []).flatMap((dotted) => expand(models, model, dotted.split('.'), [...seen, `${model.name}.${field.name}`]))
+export function storedDependencies(
+  models: Models,
+  model: ModelInfo,
+  field: FieldInfo,
+  seen: readonly string[] = [],
+): string[][] {
+  return (field.computed?.on ?? []).flatMap((dotted) =>
+    expand(models, model, dotted.split('.'), [...seen, `${model.name}.${field.name}`]),
+  )
 }
 
 function expand(models: Models, model: ModelInfo, path: readonly string[], seen: readonly string[]): string[][] {
   const [head, ...rest] = path
   const field = head === undefined ? undefined : model.fields.get(head)
-  if (!field || head === undefined) throw new TypeError(`A computed field of ${seen[0]} depends on ${model.name}.${head}, which does not exist.`)
-  const through = (prefix: readonly string[]) => (rest.length === 0 ? [[...prefix]] : expand(models, models.get(field.comodel ?? '') ?? fail(seen, field), rest, seen).map((tail) => [...prefix, ...tail]))
+  if (!field || head === undefined)
+    throw new TypeError(`A computed field of ${seen[0]} depends on ${model.name}.${head}, which does not exist.`)
+  const through = (prefix: readonly string[]) =>
+    rest.length === 0
+      ? [[...prefix]]
+      : expand(models, models.get(field.comodel ?? '') ?? fail(seen, field), rest, seen).map((tail) => [
+          ...prefix,
+          ...tail,
+        ])
   if (field.column || field.kind === 'one2many' || field.kind === 'many2many') {
     if (field.related && !field.column) return expand(models, model, [...field.related, ...rest], seen)
     return through([head])
@@ -73,7 +108,8 @@ export function rankComputed(models: Models): Map<string, number> {
     const key = `${model.name}.${field.name}`
     const known = ranks.get(key)
     if (known !== undefined) return known
-    if (visiting.has(key)) throw new TypeError(`The computed field ${key} depends on itself through other fields; break the circle.`)
+    if (visiting.has(key))
+      throw new TypeError(`The computed field ${key} depends on itself through other fields; break the circle.`)
     visiting.add(key)
     let rank = 0
     for (const path of storedDependencies(models, model, field)) {
@@ -81,7 +117,8 @@ export function rankComputed(models: Models): Map<string, number> {
       for (const part of path) {
         const step = at.fields.get(part)
         if (!step) break
-        if (step.column && step.computed && !(at.name === model.name && part === field.name)) rank = Math.max(rank, visit(at, step) + 1)
+        if (step.column && step.computed && !(at.name === model.name && part === field.name))
+          rank = Math.max(rank, visit(at, step) + 1)
         at = models.get(step.comodel ?? '') ?? at
       }
     }
@@ -89,6 +126,7 @@ export function rankComputed(models: Models): Map<string, number> {
     ranks.set(key, rank)
     return rank
   }
-  for (const model of models.values()) for (const field of model.fields.values()) if (field.column && field.computed) visit(model, field)
+  for (const model of models.values())
+    for (const field of model.fields.values()) if (field.column && field.computed) visit(model, field)
   return ranks
 }

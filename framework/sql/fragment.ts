@@ -54,7 +54,10 @@ export function id(...path: readonly string[]): Sql {
 }
 
 /** Joins fragments; the separator is one of the few that SQL needs. */
-export function join(parts: readonly Sql[], separator: ', ' | ' AND ' | ' OR ' | ' ' | ' UNION ALL ' | '; ' = ', '): Sql {
+export function join(
+  parts: readonly Sql[],
+  separator: ', ' | ' AND ' | ' OR ' | ' ' | ' UNION ALL ' | '; ' = ', ',
+): Sql {
   const chunks: string[] = ['']
   const values: SqlValue[] = []
   parts.forEach((part, i) => {
@@ -79,7 +82,10 @@ export const empty: Sql = new Sql([''], [])
 
 function quoteName(name: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_.$]*$/.test(name) || name.length > 63) {
-    throw new InvalidRequestError('ERR_SQL_NAME', `'${name.slice(0, 80)}' is not a usable database name; use letters, digits and _ (at most 63).`)
+    throw new InvalidRequestError(
+      'ERR_SQL_NAME',
+      `'${name.slice(0, 80)}' is not a usable database name; use letters, digits and _ (at most 63).`,
+    )
   }
   return `"${name}"`
 }
@@ -91,7 +97,10 @@ function quoteName(name: string): string {
 export function guard(value: SqlValue): SqlValue {
   if (typeof value === 'string') {
     if (value.includes('\0') || !value.isWellFormed()) {
-      throw new InvalidRequestError('ERR_SQL_TEXT', 'The text holds a NUL character or half of a surrogate pair; remove it and send the text again.')
+      throw new InvalidRequestError(
+        'ERR_SQL_TEXT',
+        'The text holds a NUL character or half of a surrogate pair; remove it and send the text again.',
+      )
     }
   } else if (Array.isArray(value)) for (const item of value) guard(item)
   return value

@@ -5,6 +5,14 @@
 
 export { copyIn, copyOut, type CopyTarget } from './copy.ts'
 export { empty, guard, id, join, literal, Sql, sql, type SqlValue } from './fragment.ts'
-export { type DatabaseAddress, openPool, type Pool, type PoolOptions, type Queryable, type QueryOptions, type Row } from './pool.ts'
+export {
+  type DatabaseAddress,
+  openPool,
+  type Pool,
+  type PoolOptions,
+  type Queryable,
+  type QueryOptions,
+  type Row,
+} from './pool.ts'
 export { type Transaction, type TransactionOptions, withTransaction } from './transaction.ts'
 export { ConstraintViolation, isRetryable, translate } from './translate.ts'

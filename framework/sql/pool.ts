@@ -2,7 +2,7 @@
 
 import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
-import { Sql } from './fragment.ts'
+import type { Sql } from './fragment.ts'
 import { translate } from './translate.ts'
 
 /** Where and as whom to connect. A `password` function is asked at each connect, so that a rotated credential counts at once. */
@@ -57,7 +57,12 @@ export class Pool implements Queryable {
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#pool = new pg.Pool({ ...clientConfig(options), max: options.max ?? 4, idleTimeoutMillis: options.idleTimeoutMs ?? 10_000, allowExitOnIdle: true })
+    this.#pool = new pg.Pool({
+      ...clientConfig(options),
+      max: options.max ?? 4,
+      idleTimeoutMillis: options.idleTimeoutMs ?? 10_000,
+      allowExitOnIdle: true,
+    })
     // An idle connection that the server closes (sleep, restart) is no error of anybody's request.
     this.#pool.on('error', () => {})
     // A server that dies while a statement runs: the statement gets the error; without a listener the same error would end our process.
@@ -83,7 +88,8 @@ export class Pool implements Queryable {
 
   /** A connection of one's own; the caller releases it. Only `sql/` itself uses it. */
   async connect(): Promise<pg.PoolClient> {
-    if (this.#closed) throw new UnavailableError('ERR_SQL_CLOSED', 'The database is being closed; try again in a moment.')
+    if (this.#closed)
+      throw new UnavailableError('ERR_SQL_CLOSED', 'The database is being closed; try again in a moment.')
     await this.#options.beforeConnect?.()
     try {
       return await this.#pool.connect()
@@ -122,10 +128,15 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
 }
 
 /** Sends one statement on a connection; named statements keep their plan. */
-export async function runStatement<T extends Row>(client: pg.ClientBase, statement: Sql, options: QueryOptions, address: PoolOptions): Promise<T[]> {
+export async function runStatement<T extends Row>(
+  client: pg.ClientBase,
+  statement: Sql,
+  options: QueryOptions,
+  address: PoolOptions,
+): Promise<T[]> {
   const { text, values } = statement.compile()
-  const named = options.prepared !== false && text.length < 20_000
-  const config: pg.QueryConfig = { text, values: values as unknown[], ...(named ? { name: statementName(text) } : {}) }
+  const name = options.prepared !== false && text.length < 20_000 ? statementName(text) : undefined
+  const config: pg.QueryConfig = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) }
   const signal = options.signal
   signal?.throwIfAborted()
   const cancel = () => void cancelOnServer(client, address)
@@ -139,19 +150,23 @@ export async function runStatement<T extends Row>(client: pg.ClientBase, stateme
   }
 }
 
-const names = new Map<string, string>()
+const seen = new Map<string, string | null>()
+let counter = 0
 
-// Statement names are per connection; a counter per distinct text keeps them short. The map is bounded: shapes are finite, but a caller can make many.
-function statementName(text: string): string {
-  let name = names.get(text)
-  if (name === undefined) {
-    if (names.size > 5_000) names.clear()
-    name = `s${(counter++).toString(36)}`
-    names.set(text, name)
+// A plan is kept from the second time on that a text comes by: shapes that callers make up once leave nothing behind in
+// the server. Names are per connection; a counter keeps them short. The memory of texts is bounded.
+function statementName(text: string): string | undefined {
+  const known = seen.get(text)
+  if (known === undefined) {
+    if (seen.size > 5_000) seen.clear()
+    seen.set(text, null)
+    return undefined
   }
+  if (known !== null) return known
+  const name = `s${(counter++).toString(36)}`
+  seen.set(text, name)
   return name
 }
-let counter = 0
 
 async function cancelOnServer(client: pg.ClientBase, address: PoolOptions): Promise<void> {
   const pid = (client as unknown as { processID?: number }).processID

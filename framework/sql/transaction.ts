@@ -9,7 +9,7 @@ export interface TransactionOptions {
   /** Default `repeatable read`: one snapshot for the whole request, as in Odoo. */
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
   readonly readOnly?: boolean
-  /** Tries in all; default 5. The function runs again from its beginning, so it keeps its effects inside the transaction. */
+  /** Tries in all; default 30, with growing pauses: a crowd on one record gets through. The function runs again from its beginning, so it keeps its effects inside the transaction. */
   readonly tries?: number
   readonly signal?: AbortSignal
 }
@@ -29,7 +29,12 @@ export class Transaction implements Queryable {
 
   query<T extends Row = Row>(statement: Sql, options: QueryOptions = {}): Promise<T[]> {
     const signal = options.signal ?? this.#signal
-    return runStatement<T>(this.#client, statement, signal === undefined ? options : { ...options, signal }, this.#pool.options)
+    return runStatement<T>(
+      this.#client,
+      statement,
+      signal === undefined ? options : { ...options, signal },
+      this.#pool.options,
+    )
   }
 
   /** Runs `fn` in a savepoint: an error inside undoes only what `fn` did. */
@@ -63,15 +68,19 @@ export class Transaction implements Queryable {
 }
 
 /** Runs `fn` in one transaction; commits when it returns, rolls back when it throws, repeats when PostgreSQL says that it may succeed. */
-export async function withTransaction<T>(pool: Pool, fn: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-  const tries = options.tries ?? 5
+export async function withTransaction<T>(
+  pool: Pool,
+  fn: (tx: Transaction) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  const tries = options.tries ?? 30
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(pool, fn, options)
     } catch (error) {
       if (attempt >= tries || !isRetryable(error) || options.signal?.aborted) throw error
       // Full jitter, so that two losers do not meet again.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(250, 10 * 2 ** attempt)))
     }
   }
 }
@@ -80,7 +89,9 @@ async function once<T>(pool: Pool, fn: (tx: Transaction) => Promise<T>, options:
   const client = await pool.connect()
   let failure: unknown
   try {
-    await client.query(`BEGIN ISOLATION LEVEL ${options.isolation ?? 'repeatable read'}${options.readOnly ? ' READ ONLY' : ''}`)
+    await client.query(
+      `BEGIN ISOLATION LEVEL ${options.isolation ?? 'repeatable read'}${options.readOnly ? ' READ ONLY' : ''}`,
+    )
     const tx = new Transaction(client, pool, options.signal)
     const result = await fn(tx)
     await client.query('COMMIT')
@@ -97,5 +108,7 @@ async function once<T>(pool: Pool, fn: (tx: Transaction) => Promise<T>, options:
 
 // COMMIT itself can fail (deferred constraints, serialization): those errors come raw from the driver.
 function translateDriver(error: unknown): unknown {
-  return typeof (error as { code?: unknown } | null)?.code === 'string' && 'severity' in (error as object) ? translate(error) : error
+  return typeof (error as { code?: unknown } | null)?.code === 'string' && 'severity' in (error as object)
+    ? translate(error)
+    : error
 }

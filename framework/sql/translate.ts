@@ -28,7 +28,8 @@ export class ConstraintViolation extends ValidationError {
 
 const messages = {
   unique: 'The operation cannot be completed: another record already has this value, and it must be unique.',
-  'foreign-key': 'The operation cannot be completed: another record still refers to this one, or the record referred to does not exist.',
+  'foreign-key':
+    'The operation cannot be completed: another record still refers to this one, or the record referred to does not exist.',
   'not-null': 'The operation cannot be completed: a required value is missing.',
   check: 'The operation cannot be completed: a value is outside what is allowed.',
 } as const
@@ -42,14 +43,42 @@ export function translate(thrown: unknown): AppError {
   if (code === '23503' || code === '23001') return new ConstraintViolation('foreign-key', notice, thrown)
   if (code === '23502') return new ConstraintViolation('not-null', notice, thrown)
   if (code === '23514') return new ConstraintViolation('check', notice, thrown)
-  if (code === '40001' || code === '40P01') return new ConflictError('ERR_SQL_SERIALIZATION', 'Somebody changed the same records at the same moment. Nothing was changed; try again.', { cause: thrown })
-  if (code === '57014') return new UserError('ERR_SQL_TIMEOUT', 'The operation took too long or was cancelled; nothing was changed. Narrow it down and try again.', { cause: thrown })
-  if (code.startsWith('22')) return new ValidationError('ERR_SQL_VALUE', 'A value does not fit its field (too large, or of the wrong form); nothing was changed.', { cause: thrown })
-  if (code === '53100') return new UnavailableError('ERR_SQL_DISK_FULL', 'The database has no disk space left; nothing was changed. Ask your administrator to make room.', { cause: thrown })
+  if (code === '40001' || code === '40P01')
+    return new ConflictError(
+      'ERR_SQL_SERIALIZATION',
+      'Somebody changed the same records at the same moment. Nothing was changed; try again.',
+      { cause: thrown },
+    )
+  if (code === '57014')
+    return new UserError(
+      'ERR_SQL_TIMEOUT',
+      'The operation took too long or was cancelled; nothing was changed. Narrow it down and try again.',
+      { cause: thrown },
+    )
+  if (code.startsWith('22'))
+    return new ValidationError(
+      'ERR_SQL_VALUE',
+      'A value does not fit its field (too large, or of the wrong form); nothing was changed.',
+      { cause: thrown },
+    )
+  if (code === '53100')
+    return new UnavailableError(
+      'ERR_SQL_DISK_FULL',
+      'The database has no disk space left; nothing was changed. Ask your administrator to make room.',
+      { cause: thrown },
+    )
   if (code.startsWith('53') || code.startsWith('57P') || code.startsWith('08') || !/^[0-9A-Z]{5}$/.test(code)) {
-    return new UnavailableError('ERR_SQL_UNAVAILABLE', 'The database does not answer at the moment; nothing was changed. Try again shortly.', { cause: thrown })
+    return new UnavailableError(
+      'ERR_SQL_UNAVAILABLE',
+      'The database does not answer at the moment; nothing was changed. Try again shortly.',
+      { cause: thrown },
+    )
   }
-  return new ServerError('ERR_SQL', 'The database refused a statement of ours; nothing was changed. This is a fault of the program: please report it.', { cause: thrown })
+  return new ServerError(
+    'ERR_SQL',
+    'The database refused a statement of ours; nothing was changed. This is a fault of the program: please report it.',
+    { cause: thrown },
+  )
 }
 
 /** Whether running the transaction again may succeed (SQLSTATE 40001, 40P01). */

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const root = join(tmpdir(), `holdfast-test-${userInfo().uid}`)
-const most = 16
-const youngestRemovedMs = 60 * 60_000
+const most = 10
+const youngestRemovedMs = 20 * 60_000
 const oldestHomeMs = 6 * 60 * 60_000
 
 /** The folder of shared templates; PostgreSQL's account may pass through. */

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { openPool, type Pool, sql, withTransaction } from '../../framework/sql/index.ts'
-import { type Home, openHome, type TenantConnection } from '../tenants/index.ts'
+import { testHome } from '../../framework/testing/index.ts'
+import type { Home, TenantConnection } from '../tenants/index.ts'
 import { createBackup, restoreBackup, verifyBackup } from './index.ts'
 import { using } from './testing/workshop.ts'
 
@@ -39,7 +37,7 @@ describe('a backup under concurrent writers', () => {
   let acme: TenantConnection
 
   before(async () => {
-    home = await openHome({ path: await realpath(await mkdtemp(join(tmpdir(), 'holdfast-home-'))) })
+    home = await testHome()
     acme = await home.tenants.create({ name: 'acme' })
     await using(acme, async (pool) => {
       await pool.query(
@@ -53,10 +51,6 @@ describe('a backup under concurrent writers', () => {
         sql`CREATE TABLE ballast AS SELECT n, md5(n::text) AS noise FROM generate_series(1, 200000) AS n`,
       )
     })
-  })
-  after(async () => {
-    await home.close()
-    await rm(home.path, { recursive: true, force: true })
   })
 
   test('holds exactly the transactions that its snapshot sees: every one acknowledged before it, none in half, attachments too', async () => {

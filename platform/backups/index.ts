@@ -11,16 +11,16 @@
  */
 
 import type { Home } from '../tenants/index.ts'
-import type { BackupRecord } from './catalog.ts'
-import { vaultOf } from './vault.ts'
+import type { BackupRecord } from './stores/catalog.ts'
+import { vaultOf } from './stores/vault.ts'
 
 export type { ArchiveFacts } from './archive/manifest.ts'
 export type { ArchiveReport } from './archive/read-archive.ts'
 export type { ArchiveLimits } from './archive/tar-entries.ts'
-export type { BackupRecord } from './catalog.ts'
-export { createBackup, type CreatedBackup, type CreateOptions } from './create.ts'
-export { importArchive, type ImportOptions } from './import-archive.ts'
-export type { Phase, Progress } from './progress.ts'
+export type { BackupRecord } from './stores/catalog.ts'
+export { createBackup, type CreatedBackup, type CreateOptions } from './operations/create.ts'
+export { importArchive, type ImportOptions } from './operations/import-archive.ts'
+export type { Phase, Progress } from './operations/progress.ts'
 export {
   restoreBackup,
   restoreBeside,
@@ -28,10 +28,10 @@ export {
   type RestoreOptions,
   restoreOver,
   undoRestore,
-} from './restore.ts'
+} from './operations/restore.ts'
 export type { Site, Store, StoredObject } from './stores/store.ts'
-export { rebuildCatalog } from './vault.ts'
-export { exportBackup, verifyBackup } from './verify.ts'
+export { rebuildCatalog } from './stores/vault.ts'
+export { exportBackup, verifyBackup } from './operations/verify.ts'
 
 /** The backups of a tenant, or of all, newest first. An unknown name has none. */
 export async function listBackups(home: Home, tenantName?: string): Promise<BackupRecord[]> {

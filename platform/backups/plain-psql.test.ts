@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { type Home, openHome } from '../tenants/index.ts'
+import { testHome, testTenant } from '../../framework/testing/index.ts'
+import type { Home } from '../tenants/index.ts'
 import { createBackup, exportBackup } from './index.ts'
 import { fillWorkshop } from './testing/workshop.ts'
 
@@ -60,7 +61,7 @@ describe('an exported archive, without Holdfast', {
     }
     for (let tries = 0; !existsSync(join(folder, '.s.PGSQL.5432')) && tries < 200; tries++)
       await new Promise((resolve) => setTimeout(resolve, 50))
-    home = await openHome({ path: await realpath(await mkdtemp(join(tmpdir(), 'holdfast-home-'))) })
+    home = await testHome()
     await fillWorkshop(await home.tenants.create({ name: 'acme' }))
     const { id } = await createBackup(home, 'acme')
     await exportBackup(home, id, join(folder, 'acme.tar.zst'))
@@ -69,8 +70,7 @@ describe('an exported archive, without Holdfast', {
   })
   after(async () => {
     await stop()
-    await home.close()
-    for (const path of [folder, home.path]) await rm(path, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   })
 
   test('opens with tar and zstd and loads with psql into a bare PostgreSQL 15, every row as it was', async () => {
@@ -90,6 +90,17 @@ describe('an exported archive, without Holdfast', {
       'INSERT INTO app.res_partner (name) VALUES (1) RETURNING id',
     )
     assert.deepEqual(look.stdout.trim().split('\n').slice(0, 3), ['503|0|139027.50|5', '1000000', '900504'])
+  })
+
+  test('loads in the same way when it holds applications', async () => {
+    const { name } = await testTenant({ apps: ['sales'], demo: true })
+    const backup = await createBackup(home, name)
+    await exportBackup(home, backup.id, join(folder, 'sales.tar.zst'))
+    await mkdir(join(folder, 'sales'))
+    await run('tar', ['--zstd', '-xf', join(folder, 'sales.tar.zst'), '-C', join(folder, 'sales')])
+    await run(join(BIN, 'createdb'), ['-h', folder, '-U', 'stranger', 'sales'])
+    const { stdout } = await psql(join(folder, 'sales'), '-At', '-d', 'sales', '-f', 'load.sql')
+    assert.equal(stdout.trim().split('\n').at(-1), `all rows are as they were|${backup.tables}|${backup.rows}`)
   })
 
   test('says so when a row is not as it was', async () => {

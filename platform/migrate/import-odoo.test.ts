@@ -34,7 +34,10 @@ describe('the backup of a real Odoo 18', { skip }, () => {
   before(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'hf-import-')))
     home = await openHome({ path: join(folder, 'home'), idleTimeoutMs: 0 })
-    report = await importOdoo(newTenant(home, 'moved'), backup, { progress: (step) => steps.push(step), scratchParent: folder })
+    report = await importOdoo(newTenant(home, 'moved'), backup, {
+      progress: (step) => steps.push(step),
+      scratchParent: folder,
+    })
     tenant = await open('moved')
     pool = tenant.pool
     source = await readSource()
@@ -57,10 +60,18 @@ describe('the backup of a real Odoo 18', { skip }, () => {
     const zip = await openZip(backup)
     await withScratch(async (scratch) => {
       const dump = await readDump(zip.read('dump.sql'), scratch)
-      for (const name of ['res_partner', 'sale_order', 'sale_order_line', 'ir_attachment', 'res_users', 'product_product']) {
+      for (const name of [
+        'res_partner',
+        'sale_order',
+        'sale_order_line',
+        'ir_attachment',
+        'res_users',
+        'product_product',
+      ]) {
         const table = dump.tables.get(name) as SourceTable
         const rows = []
-        for await (const row of table.rows()) rows.push(Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null])))
+        for await (const row of table.rows())
+          rows.push(Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null])))
         found.set(name, rows)
       }
     }, folder)
@@ -76,12 +87,20 @@ describe('the backup of a real Odoo 18', { skip }, () => {
   }
 
   async function ourId(model: string, sourceId: string | null | undefined): Promise<number | null> {
-    const [row] = await pool.query<{ id: number }>(sql`SELECT target_id AS id FROM hf_import_map WHERE model = ${model} AND source_id = ${Number(sourceId)}`)
+    const [row] = await pool.query<{ id: number }>(
+      sql`SELECT target_id AS id FROM hf_import_map WHERE model = ${model} AND source_id = ${Number(sourceId)}`,
+    )
     return row?.id ?? null
   }
 
   const expected: readonly (readonly [table: string, rows: number])[] = [
-    ['res_partner', 44], ['product_template', 36], ['product_product', 42], ['sale_order', 21], ['sale_order_line', 45], ['res_users', 10], ['ir_attachment', 405],
+    ['res_partner', 44],
+    ['product_template', 36],
+    ['product_product', 42],
+    ['sale_order', 21],
+    ['sale_order_line', 45],
+    ['res_users', 10],
+    ['ir_attachment', 405],
   ]
   for (const [table, rows] of expected) {
     test(`${table} holds the ${rows} rows of the backup`, async () => assert.equal(await count(pool, table), rows))
@@ -96,21 +115,38 @@ describe('the backup of a real Odoo 18', { skip }, () => {
   })
 
   test('totals of every order and line equal those of Odoo to the cent, and our own computation agrees', async () => {
-    const wrong = (a: string | null | undefined, b: number | undefined): boolean => Math.abs(Number(a ?? 0) - (b ?? Number.NaN)) > 0.0049
+    const wrong = (a: string | null | undefined, b: number | undefined): boolean =>
+      Math.abs(Number(a ?? 0) - (b ?? Number.NaN)) > 0.0049
     for (const order of rowsOf('sale_order')) {
-      const [row] = await pool.query<Record<string, number>>(sql`SELECT amount_untaxed, amount_tax, amount_total FROM sale_order WHERE name = ${order.name ?? ''}`)
-      for (const field of ['amount_untaxed', 'amount_tax', 'amount_total']) assert.equal(wrong(order[field], row?.[field]), false, `${order.name} ${field}`)
+      const [row] = await pool.query<Record<string, number>>(
+        sql`SELECT amount_untaxed, amount_tax, amount_total FROM sale_order WHERE name = ${order.name ?? ''}`,
+      )
+      for (const field of ['amount_untaxed', 'amount_tax', 'amount_total'])
+        assert.equal(wrong(order[field], row?.[field]), false, `${order.name} ${field}`)
     }
     for (const line of rowsOf('sale_order_line')) {
-      const [row] = await pool.query<Record<string, number>>(sql`SELECT price_subtotal, price_total FROM sale_order_line WHERE id = ${await ourId('sale.order.line', line.id)}`)
-      for (const field of ['price_subtotal', 'price_total']) assert.equal(wrong(line[field], row?.[field]), false, `line ${line.id} ${field}`)
+      const [row] = await pool.query<Record<string, number>>(
+        sql`SELECT price_subtotal, price_total FROM sale_order_line WHERE id = ${await ourId('sale.order.line', line.id)}`,
+      )
+      for (const field of ['price_subtotal', 'price_total'])
+        assert.equal(wrong(line[field], row?.[field]), false, `line ${line.id} ${field}`)
     }
-    assert.deepEqual(report.differences.filter((d) => /amount|price/.test(d.field)), [])
+    assert.deepEqual(
+      report.differences.filter((d) => /amount|price/.test(d.field)),
+      [],
+    )
   })
 
-  for (const [login, password] of [['sam', 'sam-Secret-1'], ['berta', 'berta-Secret-2'], ['paul', 'paul-Secret-3'], ['admin', 'admin']] as const) {
+  for (const [login, password] of [
+    ['sam', 'sam-Secret-1'],
+    ['berta', 'berta-Secret-2'],
+    ['paul', 'paul-Secret-3'],
+    ['admin', 'admin'],
+  ] as const) {
     test(`the user ${login} signs in with the password of the old system and with no other`, async () => {
-      const [user] = await pool.query<{ id: number; password: string }>(sql`SELECT id, password FROM res_users WHERE login = ${login}`)
+      const [user] = await pool.query<{ id: number; password: string }>(
+        sql`SELECT id, password FROM res_users WHERE login = ${login}`,
+      )
       assert.equal((await verifyPassword(password, user?.password ?? '')).ok, true)
       assert.equal(await authenticate(tenant, login, `${password}x`, { source: '127.0.0.1', interactive: false }), null)
       assert.equal(await authenticate(tenant, login, password, { source: '127.0.0.1', interactive: false }), user?.id)
@@ -119,22 +155,64 @@ describe('the backup of a real Odoo 18', { skip }, () => {
 
   test('a salesperson sees the own quotation and no order of somebody else', async () => {
     const uid = (await ourId('res.users', rowsOf('res_users').find((u) => u.login === 'sam')?.id)) ?? 0
-    const seen = await withEnv(tenant, uid, { mode: 'read' }, async (env) => env.model('sale.order', (await env.model('sale.order').search([])).ids).load('user_id', 'amount_untaxed'))
-    assert.deepEqual(seen.filter((o) => o.user_id !== null).map((o) => [o.user_id, o.amount_untaxed]), [[uid, 37.5]])
+    const seen = await withEnv(tenant, uid, { mode: 'read' }, async (env) =>
+      env.model('sale.order', (await env.model('sale.order').search([])).ids).load('user_id', 'amount_untaxed'),
+    )
+    assert.deepEqual(
+      seen.filter((o) => o.user_id !== null).map((o) => [o.user_id, o.amount_untaxed]),
+      [[uid, 37.5]],
+    )
   })
 
   test('twenty partners drawn at random are the same field by field', async () => {
-    const names = ['name', 'ref', 'lang', 'tz', 'vat', 'website', 'function', 'type', 'street', 'street2', 'zip', 'city', 'email', 'phone', 'company_name', 'active', 'employee', 'is_company', 'create_date', 'write_date']
-    const references = { parent_id: 'res.partner', user_id: 'res.users', country_id: 'res.country', state_id: 'res.country.state', company_id: 'res.company', commercial_partner_id: 'res.partner', create_uid: 'res.users' }
+    const names = [
+      'name',
+      'ref',
+      'lang',
+      'tz',
+      'vat',
+      'website',
+      'function',
+      'type',
+      'street',
+      'street2',
+      'zip',
+      'city',
+      'email',
+      'phone',
+      'company_name',
+      'active',
+      'employee',
+      'is_company',
+      'create_date',
+      'write_date',
+    ]
+    const references = {
+      parent_id: 'res.partner',
+      user_id: 'res.users',
+      country_id: 'res.country',
+      state_id: 'res.country.state',
+      company_id: 'res.company',
+      commercial_partner_id: 'res.partner',
+      create_uid: 'res.users',
+    }
     const drawn = [...rowsOf('res_partner')].sort(() => Math.random() - 0.5).slice(0, 20)
     for (const partner of drawn) {
-      const [row] = await pool.query<Record<string, unknown>>(sql`SELECT * FROM res_partner WHERE id = ${await ourId('res.partner', partner.id)}`)
+      const [row] = await pool.query<Record<string, unknown>>(
+        sql`SELECT * FROM res_partner WHERE id = ${await ourId('res.partner', partner.id)}`,
+      )
       for (const name of names) {
-        const wanted = ['active', 'employee', 'is_company'].includes(name) ? partner[name] === 't' : (partner[name] ?? null)
+        const wanted = ['active', 'employee', 'is_company'].includes(name)
+          ? partner[name] === 't'
+          : (partner[name] ?? null)
         assert.equal(row?.[name] ?? null, wanted, `partner ${partner.id} ${name}`)
       }
       for (const [name, model] of Object.entries(references)) {
-        assert.equal(row?.[name] ?? null, partner[name] ? await ourId(model, partner[name]) : null, `partner ${partner.id} ${name}`)
+        assert.equal(
+          row?.[name] ?? null,
+          partner[name] ? await ourId(model, partner[name]) : null,
+          `partner ${partner.id} ${name}`,
+        )
       }
     }
   })
@@ -148,15 +226,28 @@ describe('the backup of a real Odoo 18', { skip }, () => {
   })
 
   test('attachments hold the bytes of the old file store, sealed, and none points to a record that is not here', async () => {
-    const rows = await pool.query<{ id: number; store_fname: string | null; checksum: string | null; res_model: string | null; res_id: number | null }>(sql`SELECT id, store_fname, checksum, res_model, res_id FROM ir_attachment`)
-    const before = new Map(await Promise.all(rowsOf('ir_attachment').map(async (a) => [await ourId('ir.attachment', a.id), a] as const)))
+    const rows = await pool.query<{
+      id: number
+      store_fname: string | null
+      checksum: string | null
+      res_model: string | null
+      res_id: number | null
+    }>(sql`SELECT id, store_fname, checksum, res_model, res_id FROM ir_attachment`)
+    const before = new Map(
+      await Promise.all(rowsOf('ir_attachment').map(async (a) => [await ourId('ir.attachment', a.id), a] as const)),
+    )
     for (const row of rows) {
       const old = before.get(row.id)
       assert.ok(old, `attachment ${row.id}`)
       assert.equal(row.store_fname === null, old.store_fname === null)
       if (row.store_fname !== null) {
         const bytes = await tenant.files.get(row.store_fname)
-        assert.equal(createHash('sha1').update(bytes ?? '').digest('hex'), old.store_fname?.slice(3))
+        assert.equal(
+          createHash('sha1')
+            .update(bytes ?? '')
+            .digest('hex'),
+          old.store_fname?.slice(3),
+        )
         assert.equal(row.checksum, old.checksum)
       }
       if (row.res_id !== null && row.res_model !== null) {
@@ -169,14 +260,21 @@ describe('the backup of a real Odoo 18', { skip }, () => {
   })
 
   test('external ids lead to the records that they named', async () => {
-    const [row] = await pool.query<{ name: string }>(sql`SELECT p.name FROM ir_model_data d JOIN res_partner p ON p.id = d.res_id WHERE d.module = 'base' AND d.name = 'res_partner_2'`)
+    const [row] = await pool.query<{ name: string }>(
+      sql`SELECT p.name FROM ir_model_data d JOIN res_partner p ON p.id = d.res_id WHERE d.module = 'base' AND d.name = 'res_partner_2'`,
+    )
     assert.equal(row?.name, rowsOf('res_partner').find((p) => p.ref === null && p.name === row?.name)?.name)
-    const dangling = await pool.query(sql`SELECT d.id FROM ir_model_data d WHERE d.model = 'res.partner' AND NOT EXISTS (SELECT 1 FROM res_partner p WHERE p.id = d.res_id)`)
+    const dangling = await pool.query(
+      sql`SELECT d.id FROM ir_model_data d WHERE d.model = 'res.partner' AND NOT EXISTS (SELECT 1 FROM res_partner p WHERE p.id = d.res_id)`,
+    )
     assert.equal(dangling.length, 0)
   })
 
   test('the next order gets the number after the last one of Odoo', async () => {
-    const last = rowsOf('sale_order').map((o) => o.name ?? '').sort().at(-1)
+    const last = rowsOf('sale_order')
+      .map((o) => o.name ?? '')
+      .sort()
+      .at(-1)
     const name = await withEnv(tenant, 2, { mode: 'write' }, async (env) => {
       const order = await env.model('sale.order').create({ partner_id: 3 } as never)
       const [row] = await order.load('name')
@@ -197,9 +295,18 @@ describe('the backup of a real Odoo 18', { skip }, () => {
     const again = await importOdoo(existingTenant(tenant), backup, { scratchParent: folder })
     for (const [table, rows] of expected) {
       assert.equal(await count(pool, table), rows, table)
-      assert.deepEqual({ imported: again.tables.find((t) => t.table === table)?.imported, matched: again.tables.find((t) => t.table === table)?.matched }, { imported: 0, matched: rows })
+      assert.deepEqual(
+        {
+          imported: again.tables.find((t) => t.table === table)?.imported,
+          matched: again.tables.find((t) => t.table === table)?.matched,
+        },
+        { imported: 0, matched: rows },
+      )
     }
     for (const t of again.tables) assert.equal(t.imported + t.matched + t.aside, t.read, t.table)
-    assert.deepEqual(again.tables.filter((t) => t.imported > 0).map((t) => t.table), [])
+    assert.deepEqual(
+      again.tables.filter((t) => t.imported > 0).map((t) => t.table),
+      [],
+    )
   })
 })

@@ -287,11 +287,12 @@ test('an instance that nobody uses falls asleep, but not while it is held or run
       max: 1,
       beforeConnect: async () => void (await home.tenants.wake('busy')),
     })
-    const working = pool.query(sql`SELECT pg_sleep(4)`)
+    await pool.query(sql`SELECT 1`)
+    const working = pool.query(sql`SELECT pg_sleep(5)`).then(() => home.tenants.get('busy')?.instance)
+    working.catch(() => {}) // awaited below, after what may fail before
     await until(() => home.tenants.get('lazy')?.instance === 'asleep')
-    assert.equal(home.tenants.get('busy')?.instance, 'running')
+    assert.equal(await working, 'running', 'it ran for longer than the idle time')
     assert.equal(home.tenants.get('held')?.instance, 'running')
-    await working
     await pool.close()
     release()
     await until(

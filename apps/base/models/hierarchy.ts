@@ -7,7 +7,14 @@ import { type Env, ValidationError } from '#framework'
  * that walks up the hierarchy ever meets a ring.
  * @throws ValidationError with `message`
  */
-export async function refuseCycle(env: Env, model: string, ids: readonly number[], parentField: string, parent: unknown, message: string): Promise<void> {
+export async function refuseCycle(
+  env: Env,
+  model: string,
+  ids: readonly number[],
+  parentField: string,
+  parent: unknown,
+  message: string,
+): Promise<void> {
   const moved = new Set(ids)
   let above = typeof parent === 'number' && parent > 0 ? parent : null
   const seen = new Set<number>()

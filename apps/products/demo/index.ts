@@ -5,21 +5,37 @@ import { records, ref } from '#framework'
 const demo = { demo: true } as const
 const goods = 'product.product_category_goods'
 
-records('product.category', {
-  demo_desks: { name: 'Desks', parent_id: ref(goods) },
-  demo_seating: { name: 'Seating', parent_id: ref(goods) },
-  demo_storage: { name: 'Storage', parent_id: ref(goods) },
-  demo_lighting: { name: 'Lighting', parent_id: ref(goods) },
-  demo_accessories: { name: 'Accessories', parent_id: ref(goods) },
-}, demo)
+records(
+  'product.category',
+  {
+    demo_desks: { name: 'Desks', parent_id: ref(goods) },
+    demo_seating: { name: 'Seating', parent_id: ref(goods) },
+    demo_storage: { name: 'Storage', parent_id: ref(goods) },
+    demo_lighting: { name: 'Lighting', parent_id: ref(goods) },
+    demo_accessories: { name: 'Accessories', parent_id: ref(goods) },
+  },
+  demo,
+)
 
-records('product.tag', {
-  demo_tag_reclaimed: { name: 'Reclaimed wood', color: '#7c5a2c' },
-  demo_tag_madehere: { name: 'Made in Vermont', color: '#1f6b4a' },
-}, demo)
+records(
+  'product.tag',
+  {
+    demo_tag_reclaimed: { name: 'Reclaimed wood', color: '#7c5a2c' },
+    demo_tag_madehere: { name: 'Made in Vermont', color: '#1f6b4a' },
+  },
+  demo,
+)
 
 // Code, name, price, cost, category, what else: weight in kg, text for offers.
-type Item = readonly [code: string, name: string, price: number, cost: number, category: string, weight?: number, text?: string]
+type Item = readonly [
+  code: string,
+  name: string,
+  price: number,
+  cost: number,
+  category: string,
+  weight?: number,
+  text?: string,
+]
 const items: readonly Item[] = [
   ['0100', 'Returnable crate deposit', 10, 10, 'accessories', 4],
   ['1001', 'Trestle desk, ash', 480, 262, 'desks', 31, '150 x 75 cm, oiled top on two trestles'],
@@ -51,44 +67,121 @@ const items: readonly Item[] = [
   ['5005', 'Whiteboard on castors', 389, 214, 'accessories', 22],
   ['5006', 'Care oil, half a litre', 18.4, 6.9, 'accessories', 1],
 ]
-records('product.product', Object.fromEntries(items.map(([code, name, price, cost, category, weight, text]) => [`demo_product_${code}`, {
-  default_code: code, name, list_price: price, standard_price: cost, type: 'consu', categ_id: ref(`demo_${category}`), weight: weight ?? 0,
-  ...(text ? { description_sale: text } : {}),
-  ...(category === 'desks' ? { product_tag_ids: [[6, 0, [ref('demo_tag_madehere')]]] } : {}),
-}])), demo)
+records(
+  'product.product',
+  Object.fromEntries(
+    items.map(([code, name, price, cost, category, weight, text]) => [
+      `demo_product_${code}`,
+      {
+        default_code: code,
+        name,
+        list_price: price,
+        standard_price: cost,
+        type: 'consu',
+        categ_id: ref(`demo_${category}`),
+        weight: weight ?? 0,
+        ...(text ? { description_sale: text } : {}),
+        ...(category === 'desks' ? { product_tag_ids: [[6, 0, [ref('demo_tag_madehere')]]] } : {}),
+      },
+    ]),
+  ),
+  demo,
+)
 
 const service = { type: 'service', categ_id: ref('product.product_category_services'), purchase_ok: false }
-records('product.product', {
-  demo_product_9001: { ...service, default_code: '9001', name: 'Workplace consultation', list_price: 110, standard_price: 62, uom_id: ref('uom.product_uom_hour'), description_sale: 'On site or by video, with a written layout proposal' },
-  demo_product_9002: { ...service, default_code: '9002', name: 'Delivery and assembly', list_price: 85, standard_price: 48, uom_id: ref('uom.product_uom_hour') },
-  demo_product_9003: { ...service, default_code: '9003', name: 'Removal of old furniture', list_price: 240, standard_price: 150 },
-}, demo)
-
-records('product.attribute', {
-  demo_attribute_top: { name: 'Top', display_type: 'pills', sequence: 10 },
-  demo_attribute_width: { name: 'Width', display_type: 'radio', sequence: 20 },
-}, demo)
-records('product.attribute.value', {
-  demo_top_oak: { name: 'Oak', attribute_id: ref('demo_attribute_top'), sequence: 1 },
-  demo_top_white: { name: 'White', attribute_id: ref('demo_attribute_top'), sequence: 2 },
-  demo_top_walnut: { name: 'Walnut', attribute_id: ref('demo_attribute_top'), sequence: 3 },
-  demo_width_140: { name: '140 cm', attribute_id: ref('demo_attribute_width'), sequence: 1 },
-  demo_width_180: { name: '180 cm', attribute_id: ref('demo_attribute_width'), sequence: 2 },
-}, demo)
-const choice = (attribute: string, ...values: string[]) => [0, 0, { attribute_id: ref(attribute), value_ids: [[6, 0, values.map((value) => ref(value))]] }]
-records('product.template', {
-  demo_template_sitstand: {
-    name: 'Sit-stand desk', list_price: 890, type: 'consu', categ_id: ref('demo_desks'), description_sale: 'Electric, from 62 to 127 cm',
-    attribute_line_ids: [choice('demo_attribute_top', 'demo_top_oak', 'demo_top_white', 'demo_top_walnut'), choice('demo_attribute_width', 'demo_width_140', 'demo_width_180')],
+records(
+  'product.product',
+  {
+    demo_product_9001: {
+      ...service,
+      default_code: '9001',
+      name: 'Workplace consultation',
+      list_price: 110,
+      standard_price: 62,
+      uom_id: ref('uom.product_uom_hour'),
+      description_sale: 'On site or by video, with a written layout proposal',
+    },
+    demo_product_9002: {
+      ...service,
+      default_code: '9002',
+      name: 'Delivery and assembly',
+      list_price: 85,
+      standard_price: 48,
+      uom_id: ref('uom.product_uom_hour'),
+    },
+    demo_product_9003: {
+      ...service,
+      default_code: '9003',
+      name: 'Removal of old furniture',
+      list_price: 240,
+      standard_price: 150,
+    },
   },
-}, demo)
+  demo,
+)
 
-records('product.pricelist', {
-  demo_pricelist_trade: {
-    name: 'Trade customers', currency_id: ref('base.USD'),
-    item_ids: [
-      [0, 0, { applied_on: '2_product_category', categ_id: ref('demo_seating'), compute_price: 'percentage', percent_price: 12 }],
-      [0, 0, { applied_on: '3_global', compute_price: 'percentage', percent_price: 8 }],
-    ],
+records(
+  'product.attribute',
+  {
+    demo_attribute_top: { name: 'Top', display_type: 'pills', sequence: 10 },
+    demo_attribute_width: { name: 'Width', display_type: 'radio', sequence: 20 },
   },
-}, demo)
+  demo,
+)
+records(
+  'product.attribute.value',
+  {
+    demo_top_oak: { name: 'Oak', attribute_id: ref('demo_attribute_top'), sequence: 1 },
+    demo_top_white: { name: 'White', attribute_id: ref('demo_attribute_top'), sequence: 2 },
+    demo_top_walnut: { name: 'Walnut', attribute_id: ref('demo_attribute_top'), sequence: 3 },
+    demo_width_140: { name: '140 cm', attribute_id: ref('demo_attribute_width'), sequence: 1 },
+    demo_width_180: { name: '180 cm', attribute_id: ref('demo_attribute_width'), sequence: 2 },
+  },
+  demo,
+)
+const choice = (attribute: string, ...values: string[]) => [
+  0,
+  0,
+  { attribute_id: ref(attribute), value_ids: [[6, 0, values.map((value) => ref(value))]] },
+]
+records(
+  'product.template',
+  {
+    demo_template_sitstand: {
+      name: 'Sit-stand desk',
+      list_price: 890,
+      type: 'consu',
+      categ_id: ref('demo_desks'),
+      description_sale: 'Electric, from 62 to 127 cm',
+      attribute_line_ids: [
+        choice('demo_attribute_top', 'demo_top_oak', 'demo_top_white', 'demo_top_walnut'),
+        choice('demo_attribute_width', 'demo_width_140', 'demo_width_180'),
+      ],
+    },
+  },
+  demo,
+)
+
+records(
+  'product.pricelist',
+  {
+    demo_pricelist_trade: {
+      name: 'Trade customers',
+      currency_id: ref('base.USD'),
+      item_ids: [
+        [
+          0,
+          0,
+          {
+            applied_on: '2_product_category',
+            categ_id: ref('demo_seating'),
+            compute_price: 'percentage',
+            percent_price: 12,
+          },
+        ],
+        [0, 0, { applied_on: '3_global', compute_price: 'percentage', percent_price: 8 }],
+      ],
+    },
+  },
+  demo,
+)

@@ -13,20 +13,38 @@ export interface PriceQuestion {
 
 /** The unit price without taxes being added or taken out, in the currency of the price list or else of the company. */
 export async function productPrice(env: Env, question: PriceQuestion): Promise<number> {
-  const [product] = await env.model('product.product', [question.product]).load('lst_price', 'standard_price', 'product_tmpl_id.categ_id.parent_path')
+  const [product] = await env
+    .model('product.product', [question.product])
+    .load('lst_price', 'standard_price', 'product_tmpl_id.categ_id.parent_path')
   if (!product) return 0
   const list = product.lst_price ?? 0
   if (question.pricelist === null) return list
   const found = await env.model('product.pricelist.item').search([['pricelist_id', '=', question.pricelist]])
-  const items = await env.model('product.pricelist.item', found.ids).load(
-    'applied_on', 'categ_id', 'product_tmpl_id', 'product_id', 'min_quantity', 'date_start', 'date_end', 'base', 'compute_price',
-    'fixed_price', 'percent_price', 'price_discount', 'price_surcharge',
+  const items = await env
+    .model('product.pricelist.item', found.ids)
+    .load(
+      'applied_on',
+      'categ_id',
+      'product_tmpl_id',
+      'product_id',
+      'min_quantity',
+      'date_start',
+      'date_end',
+      'base',
+      'compute_price',
+      'fixed_price',
+      'percent_price',
+      'price_discount',
+      'price_surcharge',
+    )
+  const categories = new Set(
+    (product.product_tmpl_id?.categ_id?.parent_path ?? '').split('/').filter(Boolean).map(Number),
   )
-  const categories = new Set((product.product_tmpl_id?.categ_id?.parent_path ?? '').split('/').filter(Boolean).map(Number))
   // The order of the model puts the most particular rule first.
   const item = items.find((rule) => {
     if ((rule.min_quantity ?? 0) > question.quantity) return false
-    if ((rule.date_start && rule.date_start > question.at) || (rule.date_end && rule.date_end < question.at)) return false
+    if ((rule.date_start && rule.date_start > question.at) || (rule.date_end && rule.date_end < question.at))
+      return false
     if (rule.applied_on === '0_product_variant') return rule.product_id === product.id
     if (rule.applied_on === '1_product') return rule.product_tmpl_id === product.product_tmpl_id?.id
     return rule.applied_on === '3_global' || categories.has(rule.categ_id ?? 0)

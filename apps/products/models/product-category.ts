@@ -30,19 +30,30 @@ computed('product.category', 'complete_name', ['name', 'parent_id.complete_name'
   return category.parent_id?.complete_name ? `${category.parent_id.complete_name} / ${category.name}` : category.name
 })
 
-computed('product.category', 'parent_path', ['parent_id.parent_path'], (category) => pathBelow(category.parent_id?.parent_path, category.id))
+computed('product.category', 'parent_path', ['parent_id.parent_path'], (category) =>
+  pathBelow(category.parent_id?.parent_path, category.id),
+)
 
 computed('product.category', 'product_count', ['child_id'], async (category, env) => {
   return env.model('product.template').search_count([['categ_id', 'child_of', category.id]])
 })
 
-behaviour('product.category', (Base) =>
-  class extends Base {
-    override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
-      if ('parent_id' in values) {
-        await refuseCycle(this.env, 'product.category', this.ids, 'parent_id', values['parent_id'], 'You cannot create recursive categories.')
+behaviour(
+  'product.category',
+  (Base) =>
+    class extends Base {
+      override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
+        if ('parent_id' in values) {
+          await refuseCycle(
+            this.env,
+            'product.category',
+            this.ids,
+            'parent_id',
+            values['parent_id'],
+            'You cannot create recursive categories.',
+          )
+        }
+        return super.write(values)
       }
-      return super.write(values)
-    }
-  },
+    },
 )

@@ -11,14 +11,25 @@ export const pricelistItem = fields({
   date_end: f.datetime({ label: 'End Date' }),
   min_quantity: f.float({ label: 'Min. Quantity', digits: [16, 2], default: 0 }),
   applied_on: f.sel(
-    { '3_global': 'All Products', '2_product_category': 'Product Category', '1_product': 'Product', '0_product_variant': 'Product Variant' },
+    {
+      '3_global': 'All Products',
+      '2_product_category': 'Product Category',
+      '1_product': 'Product',
+      '0_product_variant': 'Product Variant',
+    },
     { label: 'Apply On', required: true, default: '3_global' },
   ),
   categ_id: f.m2o('product.category', { label: 'Category', ondelete: 'cascade' }),
   product_tmpl_id: f.m2o('product.template', { label: 'Product', ondelete: 'cascade', index: true }),
   product_id: f.m2o('product.product', { label: 'Variant', ondelete: 'cascade', index: true }),
-  base: f.sel({ list_price: 'Sales Price', standard_price: 'Cost' }, { label: 'Based on', required: true, default: 'list_price' }),
-  compute_price: f.sel({ percentage: 'Discount', formula: 'Formula', fixed: 'Fixed Price' }, { label: 'Compute Price', required: true, default: 'fixed' }),
+  base: f.sel(
+    { list_price: 'Sales Price', standard_price: 'Cost' },
+    { label: 'Based on', required: true, default: 'list_price' },
+  ),
+  compute_price: f.sel(
+    { percentage: 'Discount', formula: 'Formula', fixed: 'Fixed Price' },
+    { label: 'Compute Price', required: true, default: 'fixed' },
+  ),
   fixed_price: f.float({ label: 'Fixed Price', digits: [16, 2] }),
   percent_price: f.float({ label: 'Percentage Price' }),
   price_discount: f.float({ label: 'Price Discount', digits: [16, 2] }),
@@ -32,7 +43,10 @@ declare module '#framework' {
   interface ProductPricelistItemData extends Def<typeof pricelistItem> {}
 }
 
-model('product.pricelist.item', pricelistItem, { description: 'Pricelist Rule', order: 'applied_on, min_quantity desc, categ_id desc, id desc' })
+model('product.pricelist.item', pricelistItem, {
+  description: 'Pricelist Rule',
+  order: 'applied_on, min_quantity desc, categ_id desc, id desc',
+})
 
 computed(
   'product.pricelist.item',
@@ -50,7 +64,8 @@ constrain('product.pricelist.item', ['applied_on', 'categ_id', 'product_tmpl_id'
     (item.applied_on === '2_product_category' && !item.categ_id) ||
     (item.applied_on === '1_product' && !item.product_tmpl_id) ||
     (item.applied_on === '0_product_variant' && !item.product_id)
-  if (missing) throw new ValidationError('ERR_PRICELIST_TARGET', 'Choose the category or product that this price is for.')
+  if (missing)
+    throw new ValidationError('ERR_PRICELIST_TARGET', 'Choose the category or product that this price is for.')
 })
 
 constrain('product.pricelist.item', ['date_start', 'date_end'], (item) => {

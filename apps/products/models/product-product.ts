@@ -4,7 +4,12 @@ import { behaviour, computed, constrain, type Def, f, fields, model, ValidationE
 import type { productTemplate } from './product-template.ts'
 
 export const product = fields({
-  product_tmpl_id: f.m2o('product.template', { label: 'Product Template', required: true, ondelete: 'cascade', index: true }),
+  product_tmpl_id: f.m2o('product.template', {
+    label: 'Product Template',
+    required: true,
+    ondelete: 'cascade',
+    index: true,
+  }),
   active: f.bool({ label: 'Active', default: true }),
   default_code: f.char({ label: 'Internal Reference', index: true }),
   code: f.char({ label: 'Reference', related: 'default_code' }),
@@ -22,7 +27,10 @@ export const product = fields({
     column1: 'product_product_id',
     column2: 'product_template_attribute_value_id',
   }),
-  product_template_variant_value_ids: f.m2m('product.template.attribute.value', { label: 'Variant Values', compute: true }),
+  product_template_variant_value_ids: f.m2m('product.template.attribute.value', {
+    label: 'Variant Values',
+    compute: true,
+  }),
   combination_indices: f.char({ label: 'Combination Indices', compute: true, store: true, index: true }),
   is_product_variant: f.bool({ label: 'Is Product Variant', compute: true }),
 })
@@ -46,12 +54,20 @@ model('product.product', product, {
 computed(
   'product.product',
   'display_name',
-  ['default_code', 'product_tmpl_id.name', 'product_template_attribute_value_ids.product_attribute_value_id.name', 'product_template_attribute_value_ids.attribute_line_id.value_count'],
+  [
+    'default_code',
+    'product_tmpl_id.name',
+    'product_template_attribute_value_ids.product_attribute_value_id.name',
+    'product_template_attribute_value_ids.attribute_line_id.value_count',
+  ],
   (variant) => {
     const told = variant.product_template_attribute_value_ids
       .filter((value) => (value.attribute_line_id?.value_count ?? 0) > 1)
       .map((value) => value.product_attribute_value_id?.name)
-    const name = told.length > 0 ? `${variant.product_tmpl_id?.name ?? ''} (${told.join(', ')})` : (variant.product_tmpl_id?.name ?? '')
+    const name =
+      told.length > 0
+        ? `${variant.product_tmpl_id?.name ?? ''} (${told.join(', ')})`
+        : (variant.product_tmpl_id?.name ?? '')
     return variant.default_code ? `[${variant.default_code}] ${name}` : name
   },
 )
@@ -68,9 +84,16 @@ computed('product.product', 'combination_indices', ['product_template_attribute_
   return [...variant.product_template_attribute_value_ids].sort((a, b) => a - b).join(',')
 })
 
-computed('product.product', 'product_template_variant_value_ids', ['product_template_attribute_value_ids.attribute_line_id.value_count'], (variant) => {
-  return variant.product_template_attribute_value_ids.filter((value) => (value.attribute_line_id?.value_count ?? 0) > 1).map((value) => value.id)
-})
+computed(
+  'product.product',
+  'product_template_variant_value_ids',
+  ['product_template_attribute_value_ids.attribute_line_id.value_count'],
+  (variant) => {
+    return variant.product_template_attribute_value_ids
+      .filter((value) => (value.attribute_line_id?.value_count ?? 0) > 1)
+      .map((value) => value.id)
+  },
+)
 
 computed('product.product', 'is_product_variant', ['active'], () => true)
 
@@ -81,15 +104,21 @@ constrain('product.product', ['barcode'], async (variant, env) => {
   }
 })
 
-behaviour('product.product', (Base) =>
-  class extends Base {
-    override async write({ lst_price: price, ...values }: Readonly<Record<string, unknown>>): Promise<boolean> {
-      if (price === undefined) return super.write(values)
-      const done = Object.keys(values).length === 0 || (await super.write(values))
-      for (const variant of await this.env.model('product.product', this.ids).load('price_extra', 'product_tmpl_id')) {
-        await this.env.model('product.template', variant.product_tmpl_id === null ? [] : [variant.product_tmpl_id]).write({ list_price: Number(price) - (variant.price_extra ?? 0) })
+behaviour(
+  'product.product',
+  (Base) =>
+    class extends Base {
+      override async write({ lst_price: price, ...values }: Readonly<Record<string, unknown>>): Promise<boolean> {
+        if (price === undefined) return super.write(values)
+        const done = Object.keys(values).length === 0 || (await super.write(values))
+        for (const variant of await this.env
+          .model('product.product', this.ids)
+          .load('price_extra', 'product_tmpl_id')) {
+          await this.env
+            .model('product.template', variant.product_tmpl_id === null ? [] : [variant.product_tmpl_id])
+            .write({ list_price: Number(price) - (variant.price_extra ?? 0) })
+        }
+        return done
       }
-      return done
-    }
-  },
+    },
 )

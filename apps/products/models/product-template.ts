@@ -9,13 +9,22 @@ export const productTemplate = fields({
   description: f.html({ label: 'Description', translate: true }),
   description_purchase: f.text({ label: 'Purchase Description', translate: true }),
   description_sale: f.text({ label: 'Sales Description', translate: true }),
-  type: f.sel({ consu: 'Goods', service: 'Service', combo: 'Combo' }, { label: 'Product Type', required: true, default: 'consu' }),
+  type: f.sel(
+    { consu: 'Goods', service: 'Service', combo: 'Combo' },
+    { label: 'Product Type', required: true, default: 'consu' },
+  ),
   service_tracking: f.sel({ no: 'Nothing' }, { label: 'Create on Order', required: true, default: 'no' }),
   categ_id: f.m2o('product.category', { label: 'Product Category', index: true }),
   currency_id: f.m2o('res.currency', { label: 'Currency', compute: true }),
   cost_currency_id: f.m2o('res.currency', { label: 'Cost Currency', compute: true }),
   list_price: f.float({ label: 'Sales Price', digits: [16, 2], default: 1, tracking: true }),
-  standard_price: f.float({ label: 'Cost', digits: [16, 2], compute: true, editable: true, groups: ['base.group_user'] }),
+  standard_price: f.float({
+    label: 'Cost',
+    digits: [16, 2],
+    compute: true,
+    editable: true,
+    groups: ['base.group_user'],
+  }),
   volume: f.float({ label: 'Volume', digits: [16, 2], compute: true, store: true, editable: true }),
   volume_uom_name: f.char({ label: 'Volume unit of measure label', compute: true }),
   weight: f.float({ label: 'Weight', digits: [16, 2], compute: true, store: true, editable: true }),
@@ -29,7 +38,10 @@ export const productTemplate = fields({
   active: f.bool({ label: 'Active', default: true }),
   color: f.int({ label: 'Color Index' }),
   is_product_variant: f.bool({ label: 'Is a product variant', compute: true }),
-  attribute_line_ids: f.o2m('product.template.attribute.line', 'product_tmpl_id', { label: 'Product Attributes', copy: true }),
+  attribute_line_ids: f.o2m('product.template.attribute.line', 'product_tmpl_id', {
+    label: 'Product Attributes',
+    copy: true,
+  }),
   product_variant_ids: f.o2m('product.product', 'product_tmpl_id', { label: 'Products' }),
   product_variant_id: f.m2o('product.product', { label: 'Product', compute: true }),
   product_variant_count: f.int({ label: '# Product Variants', compute: true }),
@@ -68,18 +80,65 @@ computed('product.template', 'display_name', ['name', 'default_code'], (product)
 })
 
 // What is kept per variant shows on the template only while there is one variant.
-computed('product.template', 'default_code', ['product_variant_ids.default_code', 'product_variant_ids.active'], (p) => onlyOne(p.product_variant_ids)?.default_code ?? null)
-computed('product.template', 'barcode', ['product_variant_ids.barcode', 'product_variant_ids.active'], (p) => onlyOne(p.product_variant_ids)?.barcode ?? null)
-computed('product.template', 'volume', ['product_variant_ids.volume', 'product_variant_ids.active'], (p) => onlyOne(p.product_variant_ids)?.volume ?? 0)
-computed('product.template', 'weight', ['product_variant_ids.weight', 'product_variant_ids.active'], (p) => onlyOne(p.product_variant_ids)?.weight ?? 0)
-computed('product.template', 'standard_price', ['product_variant_ids.standard_price', 'product_variant_ids.active'], (p) => onlyOne(p.product_variant_ids)?.standard_price ?? 0)
+computed(
+  'product.template',
+  'default_code',
+  ['product_variant_ids.default_code', 'product_variant_ids.active'],
+  (p) => onlyOne(p.product_variant_ids)?.default_code ?? null,
+)
+computed(
+  'product.template',
+  'barcode',
+  ['product_variant_ids.barcode', 'product_variant_ids.active'],
+  (p) => onlyOne(p.product_variant_ids)?.barcode ?? null,
+)
+computed(
+  'product.template',
+  'volume',
+  ['product_variant_ids.volume', 'product_variant_ids.active'],
+  (p) => onlyOne(p.product_variant_ids)?.volume ?? 0,
+)
+computed(
+  'product.template',
+  'weight',
+  ['product_variant_ids.weight', 'product_variant_ids.active'],
+  (p) => onlyOne(p.product_variant_ids)?.weight ?? 0,
+)
+computed(
+  'product.template',
+  'standard_price',
+  ['product_variant_ids.standard_price', 'product_variant_ids.active'],
+  (p) => onlyOne(p.product_variant_ids)?.standard_price ?? 0,
+)
 
-computed('product.template', 'product_variant_id', ['product_variant_ids.active'], (p) => p.product_variant_ids.find((variant) => variant.active)?.id ?? null)
-computed('product.template', 'product_variant_count', ['product_variant_ids.active'], (p) => p.product_variant_ids.filter((variant) => variant.active).length)
+computed(
+  'product.template',
+  'product_variant_id',
+  ['product_variant_ids.active'],
+  (p) => p.product_variant_ids.find((variant) => variant.active)?.id ?? null,
+)
+computed(
+  'product.template',
+  'product_variant_count',
+  ['product_variant_ids.active'],
+  (p) => p.product_variant_ids.filter((variant) => variant.active).length,
+)
 computed('product.template', 'is_product_variant', ['name'], () => false)
-computed('product.template', 'has_configurable_attributes', ['attribute_line_ids.value_count'], (p) => p.attribute_line_ids.some((line) => (line.value_count ?? 0) > 1))
-computed('product.template', 'currency_id', ['company_id.currency_id'], (p, env) => p.company_id?.currency_id ?? companyCurrency(env))
-computed('product.template', 'cost_currency_id', ['company_id.currency_id'], (p, env) => p.company_id?.currency_id ?? companyCurrency(env))
+computed('product.template', 'has_configurable_attributes', ['attribute_line_ids.value_count'], (p) =>
+  p.attribute_line_ids.some((line) => (line.value_count ?? 0) > 1),
+)
+computed(
+  'product.template',
+  'currency_id',
+  ['company_id.currency_id'],
+  (p, env) => p.company_id?.currency_id ?? companyCurrency(env),
+)
+computed(
+  'product.template',
+  'cost_currency_id',
+  ['company_id.currency_id'],
+  (p, env) => p.company_id?.currency_id ?? companyCurrency(env),
+)
 computed('product.template', 'volume_uom_name', ['name'], () => 'm³')
 computed('product.template', 'weight_uom_name', ['name'], () => 'kg')
 

@@ -25,20 +25,34 @@ model('uom.uom', uom, {
   description: 'Product Unit of Measure',
   order: 'sequence, relative_uom_id, id',
   parent: 'relative_uom_id',
-  constraints: { factor_gt_zero: { check: ['relative_factor', '>', 0], message: 'A unit has to contain more than nothing of its reference unit.' } },
+  constraints: {
+    factor_gt_zero: {
+      check: ['relative_factor', '>', 0],
+      message: 'A unit has to contain more than nothing of its reference unit.',
+    },
+  },
 })
 
 computed('uom.uom', 'factor', ['relative_factor', 'relative_uom_id.factor'], (unit) => {
   return (unit.relative_factor ?? 1) * (unit.relative_uom_id?.factor || 1)
 })
 
-behaviour('uom.uom', (Base) =>
-  class extends Base {
-    override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
-      if ('relative_uom_id' in values) {
-        await refuseCycle(this.env, 'uom.uom', this.ids, 'relative_uom_id', values['relative_uom_id'], 'A unit cannot be measured in itself.')
+behaviour(
+  'uom.uom',
+  (Base) =>
+    class extends Base {
+      override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
+        if ('relative_uom_id' in values) {
+          await refuseCycle(
+            this.env,
+            'uom.uom',
+            this.ids,
+            'relative_uom_id',
+            values['relative_uom_id'],
+            'A unit cannot be measured in itself.',
+          )
+        }
+        return super.write(values)
       }
-      return super.write(values)
-    }
-  },
+    },
 )

@@ -3,11 +3,17 @@
 import { computed, type Def, extend, f, fields } from '#framework'
 
 export const partnerSales = fields({
-  sale_order_ids: f.o2m('sale.order', 'partner_id', { label: 'Sales Order', groups: ['sales_team.group_sale_salesman'] }),
+  sale_order_ids: f.o2m('sale.order', 'partner_id', {
+    label: 'Sales Order',
+    groups: ['sales_team.group_sale_salesman'],
+  }),
   sale_order_count: f.int({ label: 'Sale Order Count', compute: true, groups: ['sales_team.group_sale_salesman'] }),
   sale_warn_msg: f.text({ label: 'Message for Sales Order' }),
   credit_limit: f.float({
-    label: 'Credit Limit', companyDependent: true, copy: false, groups: ['sales_team.group_sale_manager'],
+    label: 'Credit Limit',
+    companyDependent: true,
+    copy: false,
+    groups: ['sales_team.group_sale_manager'],
     help: 'How much this customer may owe the company.',
   }),
 })
@@ -25,9 +31,15 @@ export const userSales = fields({
 })
 
 export const templateSales = fields({
-  invoice_policy: f.sel({ order: 'Ordered quantities', delivery: 'Delivered quantities' }, { label: 'Invoicing Policy', default: 'order' }),
+  invoice_policy: f.sel(
+    { order: 'Ordered quantities', delivery: 'Delivered quantities' },
+    { label: 'Invoicing Policy', default: 'order' },
+  ),
   service_type: f.sel({ manual: 'Manually set quantities on order' }, { label: 'Track Service', default: 'manual' }),
-  expense_policy: f.sel({ no: 'No', cost: 'At cost', sales_price: 'Sales price' }, { label: 'Re-Invoice Costs', default: 'no' }),
+  expense_policy: f.sel(
+    { no: 'No', cost: 'At cost', sales_price: 'Sales price' },
+    { label: 'Re-Invoice Costs', default: 'no' },
+  ),
   sale_line_warn_msg: f.text({ label: 'Message for Sales Order Line' }),
 })
 
@@ -48,4 +60,9 @@ computed('res.partner', 'sale_order_count', ['name'], (partner, env) => {
   return env.model('sale.order').search_count([['partner_id', 'child_of', partner.id]])
 })
 
-computed('res.users', 'sale_team_id', ['crm_team_member_ids.crm_team_id'], (user) => user.crm_team_member_ids[0]?.crm_team_id ?? null)
+computed(
+  'res.users',
+  'sale_team_id',
+  ['crm_team_member_ids.crm_team_id'],
+  (user) => user.crm_team_member_ids[0]?.crm_team_id ?? null,
+)

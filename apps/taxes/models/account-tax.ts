@@ -4,15 +4,33 @@ import { computed, constrain, type Def, type Env, f, fields, model, ValidationEr
 
 export const tax = fields({
   name: f.char({ label: 'Tax Name', required: true, translate: true }),
-  type_tax_use: f.sel({ sale: 'Sales', purchase: 'Purchases', none: 'None' }, { label: 'Tax Type', required: true, default: 'sale' }),
+  type_tax_use: f.sel(
+    { sale: 'Sales', purchase: 'Purchases', none: 'None' },
+    { label: 'Tax Type', required: true, default: 'sale' },
+  ),
   tax_scope: f.sel({ service: 'Services', consu: 'Goods' }, { label: 'Tax Scope' }),
   amount_type: f.sel(
-    { group: 'Group of Taxes', fixed: 'Fixed', percent: 'Percentage of Price', division: 'Percentage of Price Tax Included' },
+    {
+      group: 'Group of Taxes',
+      fixed: 'Fixed',
+      percent: 'Percentage of Price',
+      division: 'Percentage of Price Tax Included',
+    },
     { label: 'Tax Computation', required: true, default: 'percent' },
   ),
   active: f.bool({ label: 'Active', default: true }),
-  company_id: f.m2o('res.company', { label: 'Company', required: true, default: (env: Env) => env.companyId, index: true }),
-  children_tax_ids: f.m2m('account.tax', { label: 'Children Taxes', table: 'account_tax_filiation_rel', column1: 'parent_tax', column2: 'child_tax' }),
+  company_id: f.m2o('res.company', {
+    label: 'Company',
+    required: true,
+    default: (env: Env) => env.companyId,
+    index: true,
+  }),
+  children_tax_ids: f.m2m('account.tax', {
+    label: 'Children Taxes',
+    table: 'account_tax_filiation_rel',
+    column1: 'parent_tax',
+    column2: 'child_tax',
+  }),
   sequence: f.int({ label: 'Sequence', required: true, default: 1 }),
   amount: f.float({ label: 'Amount', required: true, digits: [16, 4], default: 0 }),
   description: f.html({ label: 'Description', translate: true }),
@@ -47,7 +65,10 @@ computed('account.tax', 'price_include', ['price_include_override', 'company_id.
 
 constrain('account.tax', ['amount', 'amount_type'], (tax) => {
   if (tax.amount_type === 'division' && (tax.amount ?? 0) >= 100) {
-    throw new ValidationError('ERR_TAX_DIVISION', 'A tax that is a share of the price with tax has to be less than 100 percent.')
+    throw new ValidationError(
+      'ERR_TAX_DIVISION',
+      'A tax that is a share of the price with tax has to be less than 100 percent.',
+    )
   }
 })
 

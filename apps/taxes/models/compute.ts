@@ -17,7 +17,14 @@ export interface TaxData {
 }
 
 /** The paths under a field that holds taxes, for `load` and dependency lists. */
-export const taxPaths = ['amount', 'amount_type', 'price_include', 'include_base_amount', 'is_base_affected', 'sequence'] as const
+export const taxPaths = [
+  'amount',
+  'amount_type',
+  'price_include',
+  'include_base_amount',
+  'is_base_affected',
+  'sequence',
+] as const
 
 export interface LineForTaxes {
   readonly priceUnit: number
@@ -39,7 +46,10 @@ export interface TaxResult {
 /** Unrounded base and taxes of a line. */
 export function computeTaxes(line: LineForTaxes): TaxResult {
   const quantity = decimal(line.quantity)
-  const price = decimal(line.priceUnit).mul(decimal(100).minus(decimal(line.discount))).div(100).mul(quantity)
+  const price = decimal(line.priceUnit)
+    .mul(decimal(100).minus(decimal(line.discount)))
+    .div(100)
+    .mul(quantity)
   const taxes = line.taxes.flatMap((tax) => (tax.amount_type === 'group' ? (tax.children_tax_ids ?? []) : [tax]))
   const lines = slopes(taxes, quantity)
   let slope = decimal(1)
@@ -50,7 +60,11 @@ export function computeTaxes(line: LineForTaxes): TaxResult {
     constant = constant.plus(lines[i]?.constant ?? 0)
   }
   const base = price.minus(constant).div(slope)
-  return { base, price, taxes: taxes.map((tax, i) => ({ tax, amount: base.mul(lines[i]?.slope ?? 0).plus(lines[i]?.constant ?? 0) })) }
+  return {
+    base,
+    price,
+    taxes: taxes.map((tax, i) => ({ tax, amount: base.mul(lines[i]?.slope ?? 0).plus(lines[i]?.constant ?? 0) })),
+  }
 }
 
 interface Line {
@@ -64,7 +78,9 @@ function slopes(taxes: readonly TaxData[], quantity: Exact): Line[] {
   let baseSlope = decimal(1)
   let baseConstant = decimal(0)
   for (const tax of taxes) {
-    const on = tax.is_base_affected ? { slope: baseSlope, constant: baseConstant } : { slope: decimal(1), constant: decimal(0) }
+    const on = tax.is_base_affected
+      ? { slope: baseSlope, constant: baseConstant }
+      : { slope: decimal(1), constant: decimal(0) }
     const line = ownLine(tax, on, quantity)
     if (tax.include_base_amount) {
       baseSlope = baseSlope.plus(line.slope)
@@ -87,7 +103,9 @@ export function lineTotals(line: LineForTaxes, rounding: number): { untaxed: num
   const { base, price, taxes } = computeTaxes(line)
   const amounts = taxes.map(({ tax, amount }) => ({ included: tax.price_include, amount: roundTo(amount, rounding) }))
   const contained = sumExact(amounts.filter((a) => a.included).map((a) => a.amount))
-  const untaxed = amounts.some((a) => a.included) ? decimal(roundTo(price, rounding)).minus(contained) : decimal(roundTo(base, rounding))
+  const untaxed = amounts.some((a) => a.included)
+    ? decimal(roundTo(price, rounding)).minus(contained)
+    : decimal(roundTo(base, rounding))
   const tax = sumExact(amounts.map((a) => a.amount))
   return { untaxed: untaxed.toNumber(), tax: tax.toNumber(), total: untaxed.plus(tax).toNumber() }
 }
@@ -96,7 +114,11 @@ export function lineTotals(line: LineForTaxes, rounding: number): { untaxed: num
  * Amounts of a document. `round_per_line` adds up rounded lines; `round_globally` adds up exact ones and rounds once per
  * tax, which is what some tax offices ask for.
  */
-export function documentTotals(lines: readonly LineForTaxes[], rounding: number, method: 'round_per_line' | 'round_globally'): { untaxed: number; tax: number; total: number } {
+export function documentTotals(
+  lines: readonly LineForTaxes[],
+  rounding: number,
+  method: 'round_per_line' | 'round_globally',
+): { untaxed: number; tax: number; total: number } {
   if (method === 'round_per_line') {
     const each = lines.map((line) => lineTotals(line, rounding))
     const untaxed = sumExact(each.map((line) => line.untaxed))
@@ -105,7 +127,8 @@ export function documentTotals(lines: readonly LineForTaxes[], rounding: number,
   }
   const exact = lines.map(computeTaxes)
   const perTax = new Map<number, Exact[]>()
-  for (const { taxes } of exact) for (const { tax, amount } of taxes) perTax.set(tax.id, [...(perTax.get(tax.id) ?? []), amount])
+  for (const { taxes } of exact)
+    for (const { tax, amount } of taxes) perTax.set(tax.id, [...(perTax.get(tax.id) ?? []), amount])
   const untaxed = decimal(roundTo(sumExact(exact.map((line) => line.base)), rounding))
   const tax = sumExact([...perTax.values()].map((amounts) => roundTo(sumExact(amounts), rounding)))
   return { untaxed: untaxed.toNumber(), tax: tax.toNumber(), total: untaxed.plus(tax).toNumber() }

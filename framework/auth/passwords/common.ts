@@ -59,7 +59,8 @@ function guessCost(text: string): number {
 }
 
 function pieceCost(piece: string): number {
-  if (/^([0-9]{1,2}|19[0-9]{2}|20[0-9]{2})$/.test(piece) || (piece.length >= 3 && new Set(piece).size === 1)) return fillerCost
+  if (/^([0-9]{1,2}|19[0-9]{2}|20[0-9]{2})$/.test(piece) || (piece.length >= 3 && new Set(piece).size === 1))
+    return fillerCost
   if (piece.length >= 4 && walks.some((walk) => walk.includes(piece))) return fillerCost
   return words.has(piece) ? wordCost : Number.POSITIVE_INFINITY
 }

@@ -41,7 +41,9 @@ test('passlib accepts our hash and we accept passlib’s, with its rounds and al
 from passlib.hash import pbkdf2_sha512 as h
 ours, password = json.load(sys.stdin)
 print(json.dumps([h.verify(password, ours), h.verify(password + 'x', ours), h.using(rounds=25000).hash(password), h.using(rounds=1, salt_size=8).hash(password)]))`
-  const answer: unknown = JSON.parse(execFileSync('/usr/bin/python3', ['-c', script], { input: JSON.stringify([hash, password]), encoding: 'utf8' }))
+  const answer: unknown = JSON.parse(
+    execFileSync('/usr/bin/python3', ['-c', script], { input: JSON.stringify([hash, password]), encoding: 'utf8' }),
+  )
   assert(Array.isArray(answer))
   const [accepts, acceptsWrong, theirs, weakest] = answer
   assert.deepEqual([accepts, acceptsWrong], [true, false])

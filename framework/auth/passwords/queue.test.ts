@@ -12,9 +12,15 @@ test('work beyond the bound is refused at once and leaves the waiting work alone
   const queue = new LaneQueue({ atOnce: 1, perLane: 2, altogether: 3 })
   const gate = held()
   const done = [queue.run('a', () => gate.promise), queue.run('a', async () => {}), queue.run('a', async () => {})]
-  await assert.rejects(queue.run('a', async () => {}), (error) => error instanceof RateLimitError && error.code === 'ERR_AUTH_BUSY')
+  await assert.rejects(
+    queue.run('a', async () => {}),
+    (error) => error instanceof RateLimitError && error.code === 'ERR_AUTH_BUSY',
+  )
   done.push(queue.run('b', async () => {}))
-  await assert.rejects(queue.run('c', async () => {}), RateLimitError)
+  await assert.rejects(
+    queue.run('c', async () => {}),
+    RateLimitError,
+  )
   gate.release()
   await Promise.all(done)
   assert.equal(queue.waiting, 0)

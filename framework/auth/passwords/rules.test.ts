@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { passwordFault } from './rules.ts'
 
-const rules = { minimumLength: 15, contextWords: ['marit@example.com', 'oosterling', 'koperwerk', 'bindery', 'example', 'holdfast', 'marit'] }
+const rules = {
+  minimumLength: 15,
+  contextWords: ['marit@example.com', 'oosterling', 'koperwerk', 'bindery', 'example', 'holdfast', 'marit'],
+}
 
 const cases: readonly (readonly [string, string | null])[] = [
   ['fourteen chars', 'ERR_PASSWORD_SHORT'],

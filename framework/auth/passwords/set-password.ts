@@ -55,7 +55,12 @@ export async function checkPassword(
   options: SetPasswordOptions = {},
 ): Promise<PasswordFault | null> {
   const rules = await passwordRules(db, tenant, uid)
-  const fault = passwordFault(password, options.temporary === true ? { minimumLength: Math.min(temporaryMinimumLength, rules.minimumLength), contextWords: [] } : rules)
+  const fault = passwordFault(
+    password,
+    options.temporary === true
+      ? { minimumLength: Math.min(temporaryMinimumLength, rules.minimumLength), contextWords: [] }
+      : rules,
+  )
   if (fault === null) return null
   const mayOverride = fault.code !== 'ERR_PASSWORD_TEXT' && fault.code !== 'ERR_PASSWORD_LONG' && password !== ''
   if (options.operatorOverride === true && mayOverride) return fault

@@ -3,6 +3,7 @@
 import { type Queryable, sql } from '../../sql/index.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
 import { readSettings, settings } from '../settings.ts'
+import { pruneFailures } from '../throttle/throttle.ts'
 import { hashToken, isToken, newToken } from '../tokens/token.ts'
 import { csrfSecret } from './csrf.ts'
 
@@ -42,7 +43,9 @@ export async function openSession(
     absoluteHours: settings.sessionAbsoluteHours,
   })
   if (replaces !== undefined) await closeSession(tenant, replaces)
+  // Each sign-in sweeps what is over, so that neither table grows with what nobody needs.
   await tenant.pool.query(sql`DELETE FROM hf_session WHERE expires_at < now()`)
+  await pruneFailures(tenant.pool)
   const token = newToken()
   await tenant.pool.query(sql`
     INSERT INTO hf_session (token_hash, uid, idle_seconds, expires_at, source, user_agent)

@@ -23,9 +23,18 @@ async function costOf<T>(work: () => Promise<T>): Promise<{ rounds: number; resu
 
 test('the right password signs in; a wrong one, an unknown, archived, system or unspeakable login does not, at the same cost', async () => {
   assert.equal(await authenticate(tenant, 'marit@example.com', password, person), 7)
-  const attacks = [['marit@example.com', 'wrong'], ['nobody@example.com', password], ['gone@example.com', password], ['__system__', password], ['marit@example.com\0', password], ['\ud800', password]] as const
+  const attacks = [
+    ['marit@example.com', 'wrong'],
+    ['nobody@example.com', password],
+    ['gone@example.com', password],
+    ['__system__', password],
+    ['marit@example.com\0', password],
+    ['\ud800', password],
+  ] as const
   for (const [login, guess] of attacks) {
-    const { rounds, result } = await costOf(() => authenticate(tenant, login, guess, { ...person, source: '192.0.2.9' }))
+    const { rounds, result } = await costOf(() =>
+      authenticate(tenant, login, guess, { ...person, source: '192.0.2.9' }),
+    )
     assert.deepEqual([login, result, rounds], [login, null, passwordRounds])
   }
 })
@@ -44,7 +53,10 @@ test('an old hash is strengthened at sign-in, and a wrong try against it costs a
 test('a call with a verified password costs no hashing again, until the password changes or the user is archived', async () => {
   assert.equal(await authenticateCall(tenant, 7, password, program), true)
   assert.deepEqual(await costOf(() => authenticateCall(tenant, 7, password, program)), { rounds: 0, result: true })
-  assert.deepEqual(await costOf(() => authenticateCall(tenant, 8, password, { ...program, source: '192.0.2.77' })), { rounds: passwordRounds, result: true })
+  assert.deepEqual(await costOf(() => authenticateCall(tenant, 8, password, { ...program, source: '192.0.2.77' })), {
+    rounds: passwordRounds,
+    result: true,
+  })
   await setPassword(tenant, 7, 'another kettle entirely')
   assert.equal(await authenticateCall(tenant, 7, password, program), false)
   assert.equal(await authenticateCall(tenant, 7, 'another kettle entirely', program), true)
@@ -56,7 +68,10 @@ test('a call with a verified password costs no hashing again, until the password
 test('the memory of verified calls is no way past the throttle: a guess from elsewhere, or during a cool-down, is not looked up', async () => {
   const victim = { source: '192.0.2.50', interactive: false }
   assert.equal(await authenticateCall(tenant, 7, password, victim), true)
-  assert.equal((await costOf(() => authenticateCall(tenant, 7, password, { ...victim, source: '203.0.113.5' }))).rounds, passwordRounds)
+  assert.equal(
+    (await costOf(() => authenticateCall(tenant, 7, password, { ...victim, source: '203.0.113.5' }))).rounds,
+    passwordRounds,
+  )
   for (let i = 0; i < 5; i++) assert.equal(await authenticateCall(tenant, 7, `guess ${i}`, victim), false)
   await assert.rejects(authenticateCall(tenant, 7, 'guess 6', victim), RateLimitError)
   await assert.rejects(authenticateCall(tenant, 7, password, victim), RateLimitError)
@@ -64,13 +79,16 @@ test('the memory of verified calls is no way past the throttle: a guess from els
 
 test('many equal calls at once are verified once and do not use up the tries', async () => {
   const origin = { source: '192.0.2.60', interactive: false }
-  const { rounds, result } = await costOf(() => Promise.all(Array.from({ length: 16 }, () => authenticateCall(tenant, 7, password, origin))))
+  const { rounds, result } = await costOf(() =>
+    Promise.all(Array.from({ length: 16 }, () => authenticateCall(tenant, 7, password, origin))),
+  )
   assert.equal(rounds, passwordRounds)
   assert.ok(result.every(Boolean))
 })
 
 test('user ids that are none of a user are refused', async () => {
-  for (const uid of [0, -1, 1, 1.5, Number.NaN, 2 ** 40, 424_242]) assert.equal(await authenticateCall(tenant, uid, password, { ...program, source: '192.0.2.61' }), false)
+  for (const uid of [0, -1, 1, 1.5, Number.NaN, 2 ** 40, 424_242])
+    assert.equal(await authenticateCall(tenant, uid, password, { ...program, source: '192.0.2.61' }), false)
 })
 
 test('an API key serves as bearer and as password of its own user, and of nobody else', async () => {
@@ -84,7 +102,9 @@ test('an API key serves as bearer and as password of its own user, and of nobody
   assert.equal(await authenticate(tenant, 'marit@example.com', key, { ...elsewhere, interactive: true }), null)
   const [stored] = await listKeys(tenant.pool, 7)
   assert.equal(stored?.begins, key.slice(0, 8))
-  const [row] = await tenant.pool.query<{ all: string }>(sql`SELECT hf_api_key::text AS all FROM hf_api_key WHERE id = ${id}`)
+  const [row] = await tenant.pool.query<{ all: string }>(
+    sql`SELECT hf_api_key::text AS all FROM hf_api_key WHERE id = ${id}`,
+  )
   assert.ok(!row?.all.includes(key.slice(8)))
 })
 
@@ -100,5 +120,7 @@ test('a revoked key, an expired key and a key of an archived user end at once; n
   await tenant.pool.query(sql`UPDATE hf_api_key SET expires_at = NULL WHERE id = ${id}`)
   assert.equal(await revokeKey(tenant.pool, 8, id), true)
   assert.equal(await findKeyUser(tenant, key), null)
-  await assert.rejects(createKey(tenant.pool, 8, { name: 'late', expiresAt: new Date(0) }), { code: 'ERR_AUTH_KEY_EXPIRED' })
+  await assert.rejects(createKey(tenant.pool, 8, { name: 'late', expiresAt: new Date(0) }), {
+    code: 'ERR_AUTH_KEY_EXPIRED',
+  })
 })

@@ -74,7 +74,9 @@ test('strangers share 50 failures an hour, and cannot lock out a source that has
 })
 
 test('the administrator sets how many failures and how long; nonsense and extremes are bounded', async () => {
-  await pool.query(sql`INSERT INTO ir_config_parameter (key, value) VALUES ('base.login_cooldown_after', '2'), ('base.login_cooldown_duration', '10')`)
+  await pool.query(
+    sql`INSERT INTO ir_config_parameter (key, value) VALUES ('base.login_cooldown_after', '2'), ('base.login_cooldown_duration', '10')`,
+  )
   await failTimes(2, 'g', '192.0.2.1')
   assert.ok((await tryOnce('g', '192.0.2.1')) <= 10)
   // In Odoo 0 switches the throttle off; here it means the strictest.
@@ -93,13 +95,17 @@ test('two processes with ten tries each at once get five tries together', async 
     console.log(tries.filter((t) => t.status === 'fulfilled').length)
     await pool.close()`
   const address = JSON.stringify(await addressOf(tenant.pool))
-  const run = () => new Promise<number>((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, HF_TEST_ADDRESS: address }, stdio: ['ignore', 'pipe', 'inherit'] })
-    let out = ''
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.on('error', reject)
-    child.on('close', () => resolve(Number(out.trim())))
-  })
+  const run = () =>
+    new Promise<number>((resolve, reject) => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        env: { ...process.env, HF_TEST_ADDRESS: address },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let out = ''
+      child.stdout.on('data', (chunk) => (out += chunk))
+      child.on('error', reject)
+      child.on('close', () => resolve(Number(out.trim())))
+    })
   const [one, two] = await Promise.all([run(), run()])
   assert.equal((one ?? 0) + (two ?? 0), 5)
 })

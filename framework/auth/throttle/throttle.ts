@@ -42,7 +42,7 @@ export async function beginTry(db: Pool, login: string, address: string): Promis
   return { succeeded: () => forget(db, account, source, !pair.known) }
 }
 
-/** Removes counts that no longer matter; for the daily clean-up. */
+/** Removes counts that no longer matter. */
 export async function pruneFailures(db: Pool): Promise<void> {
   await db.query(sql`
     DELETE FROM hf_login_failure WHERE last_failure_at < now() - interval '1 day'

@@ -70,7 +70,8 @@ export async function findKeyUser(tenant: AuthTenant, key: string): Promise<numb
   const [row] = await tenant.pool.query<{ id: number; uid: number; stale: boolean }>(sql`
     SELECT k.id, k.user_id AS uid, coalesce(k.last_used_at < now() - interval '60 seconds', true) AS stale
     FROM hf_api_key k JOIN res_users u ON u.id = k.user_id
-    WHERE k.key_hash = ${hashKey(key)} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())`)
+    WHERE k.key_hash = ${hashKey(key)} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())
+      AND (k.scope IS NULL OR k.scope = 'rpc')`)
   if (row === undefined) return null
   if (row.stale) await tenant.pool.query(sql`UPDATE hf_api_key SET last_used_at = now() WHERE id = ${row.id}`)
   return row.uid

@@ -15,7 +15,9 @@ test('a link sets the password of its user once; the second use changes nothing'
   const token = await createLink(tenant, 7, 'first-login')
   assert.deepEqual(await readLink(tenant.pool, token, 'first-login'), { uid: 7, login: 'marit@example.com' })
   assert.deepEqual(await redeemLink(tenant, token, password, 'first-login'), { uid: 7 })
-  await assert.rejects(redeemLink(tenant, token, 'the attacker chose this one', 'first-login'), { code: 'ERR_AUTH_LINK' })
+  await assert.rejects(redeemLink(tenant, token, 'the attacker chose this one', 'first-login'), {
+    code: 'ERR_AUTH_LINK',
+  })
   assert.equal(await authenticate(tenant, 'marit@example.com', password, origin), 7)
   const [other] = await tenant.pool.query<{ password: string | null }>(sql`SELECT password FROM res_users WHERE id = 8`)
   assert.equal(other?.password, null)
@@ -23,7 +25,10 @@ test('a link sets the password of its user once; the second use changes nothing'
 
 test('of two who use a link at the same moment one wins', async () => {
   const token = await createLink(tenant, 8, 'reset')
-  const both = await Promise.allSettled([redeemLink(tenant, token, password, 'reset'), redeemLink(tenant, token, `${password} 2`, 'reset')])
+  const both = await Promise.allSettled([
+    redeemLink(tenant, token, password, 'reset'),
+    redeemLink(tenant, token, `${password} 2`, 'reset'),
+  ])
   assert.deepEqual(both.map((one) => one.status).sort(), ['fulfilled', 'rejected'])
 })
 
@@ -55,7 +60,10 @@ test('a refused password leaves the link usable, an accepted one ends the userâ€
 })
 
 test('the database holds no token, and a reset lasts 30 minutes, a first login 24 hours', async () => {
-  for (const [purpose, minutes] of [['reset', 30], ['first-login', 1440]] as const) {
+  for (const [purpose, minutes] of [
+    ['reset', 30],
+    ['first-login', 1440],
+  ] as const) {
     const token = await createLink(tenant, 7, purpose)
     const [row] = await tenant.pool.query<{ all: string; minutes: number }>(sql`
       SELECT l::text AS all, extract(epoch FROM expires_at - now())::float8 / 60 AS minutes FROM hf_one_time_link l WHERE uid = 7 AND purpose = ${purpose} AND used_at IS NULL`)

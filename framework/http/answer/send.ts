@@ -16,7 +16,9 @@ export interface SendOptions {
 
 export function send(response: ServerResponse, reply: Reply, options: SendOptions): void {
   if (response.destroyed || response.headersSent) return
-  const body = typeof reply.body === 'string' ? Buffer.from(reply.body, 'utf8') : (reply.body ?? Buffer.alloc(0))
+  // A text stays a text: Node then writes headers and body in one piece.
+  const body = reply.body ?? ''
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   const headers = [
     ...securityHeaders(options.kind, options.secure),
     'Content-Security-Policy',
@@ -24,10 +26,9 @@ export function send(response: ServerResponse, reply: Reply, options: SendOption
     'Cache-Control',
     reply.cache ?? 'no-store',
     'Content-Length',
-    String(body.length),
+    String(length),
   ]
-  if (body.length > 0 || reply.type !== undefined)
-    headers.push('Content-Type', reply.type ?? 'text/plain; charset=utf-8')
+  if (length > 0 || reply.type !== undefined) headers.push('Content-Type', reply.type ?? 'text/plain; charset=utf-8')
   if (reply.headers !== undefined) for (const name in reply.headers) headers.push(name, reply.headers[name] as string)
   for (const cookie of reply.cookies ?? []) headers.push('Set-Cookie', cookie)
   if (options.close) headers.push('Connection', 'close')

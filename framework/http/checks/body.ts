@@ -14,6 +14,7 @@ export function bodyLimitOf(route: Route): number {
 }
 
 export const checkBody: Check = (exchange, around) => {
+  if (exchange.route.discard === true) return null
   const limit = bodyLimitOf(exchange.route)
   const announced = exchange.headers['content-length']
   if (announced !== undefined && Number(announced) > limit) return tooLarge(limit)

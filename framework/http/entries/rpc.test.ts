@@ -162,7 +162,7 @@ test('sign-in gives the user id, false, or an error for a tenant that this host 
   assert.equal((await rpc('common', 'authenticate', ['demo', 'admin', password])).error.data.name, 'builtins.TypeError')
   assert.equal(
     (await rpc('common', 'login', ['nobody', 'admin', password])).error.data.name,
-    'odoo.exceptions.AccessError',
+    'psycopg2.OperationalError',
   )
 })
 

@@ -81,6 +81,7 @@ function findRoute({ router, around }: HandlerOptions, arrival: Arrival, respons
     kind,
     tenant: 'none',
     ownCredentials: true,
+    discard: true,
     handler: () => reply,
   } as const
   return new RequestExchange(arrival, route, {}, response, directory, hosts)

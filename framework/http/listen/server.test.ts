@@ -182,6 +182,13 @@ test('paths are taken as written: no climbing, no control characters, one traili
   assert.equal((await stand.send({ path: '/web/health', method: 'HEAD' })).text, '')
 })
 
+test('a path that leads nowhere is absent, whatever is sent to it', async () => {
+  const headers = { 'content-type': 'application/json' }
+  for (const plain of [true, false])
+    assert.equal((await stand.send({ path: '/web/no/such', body: '{"a":1}', headers, plain })).status, 404)
+  assert.equal((await stand.send({ path: '/jsonrpc', method: 'PUT', body: '{}', headers })).status, 405)
+})
+
 test('a body is counted as it comes, announced or not', async () => {
   const post = (body: string, headers = {}) =>
     stand.send({ path: '/try/body', body, headers: { 'content-type': 'application/json', ...headers } })

@@ -1,7 +1,5 @@
 /** What a person sees when something is refused or fails: what happened, what to do, and never why in technical words. */
 
-import { html as htmlReply } from '../answer/reply.ts'
-import type { Exchange, Reply } from '../exchange.ts'
 import { html } from './html.ts'
 import { gatePage } from './look/layout.ts'
 import { texts } from './texts/texts.ts'
@@ -20,9 +18,4 @@ export function errorPage(status: number, reference: string | null = null): stri
 ${reference === null ? null : html`<p class="note bad">${texts.referenceNumber}: <code>${reference}</code></p>`}
 <div class="fields"><a class="button" href="/">${texts.toStart}</a></div>`,
   )
-}
-
-/** The pipeline's hook: a refusal or error of any page as a page. */
-export function errorReply(_exchange: Exchange, error: { readonly status: number; readonly reference: string | null }): Reply {
-  return htmlReply(errorPage(error.status, error.status >= 500 ? error.reference : null), error.status)
 }

@@ -49,7 +49,15 @@ export function escapeHtml(text: string): string {
   return /[&<>"'`\0]/.test(well) ? well.replace(/[&<>"'`\0]/g, (c) => entities[c] ?? '') : well
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;', '\0': '\ufffd' }
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+  '\0': '\ufffd',
+}
 
 type Place = 'text' | 'attribute' | 'address' | 'tag'
 
@@ -59,7 +67,8 @@ function render(piece: Piece, place: Place): string {
   if (place === 'tag') throw new TypeError('A value in a tag stands in a quoted attribute.')
   if (typeof piece === 'number') return String(piece)
   if (typeof piece === 'string') return escapeHtml(place === 'address' ? checkedAddress(piece) : piece)
-  if (place !== 'text' || piece instanceof Flag) throw new TypeError('Markup stands between tags, a flag inside of one.')
+  if (place !== 'text' || piece instanceof Flag)
+    throw new TypeError('Markup stands between tags, a flag inside of one.')
   if (piece instanceof Markup) return piece.text
   return piece.map((one) => render(one, 'text')).join('')
 }
@@ -89,7 +98,8 @@ function placesOf(literals: TemplateStringsArray): readonly Place[] {
 }
 
 function placeAfter(before: string): Place {
-  if (/<(script|style)\b[^>]*>(?![\s\S]*<\/\1)[\s\S]*$/i.test(before)) throw new TypeError('A value cannot stand in a script or style.')
+  if (/<(script|style)\b[^>]*>(?![\s\S]*<\/\1)[\s\S]*$/i.test(before))
+    throw new TypeError('A value cannot stand in a script or style.')
   const tag = before.lastIndexOf('<')
   if (tag < 0 || isClosed(before.slice(tag))) return 'text'
   const open = /([a-z-]+)="[^"]*$/i.exec(before.slice(tag))
@@ -98,11 +108,15 @@ function placeAfter(before: string): Place {
     throw new TypeError('A value in a tag stands in a quoted attribute.')
   }
   const name = (open[1] ?? '').toLowerCase()
-  if (name.startsWith('on') || name === 'style' || name === 'srcdoc') throw new TypeError(`A value cannot stand in the attribute ${name}.`)
+  if (name.startsWith('on') || name === 'style' || name === 'srcdoc')
+    throw new TypeError(`A value cannot stand in the attribute ${name}.`)
   return /^(href|src|action|formaction|cite|poster|data)$/.test(name) && /="$/.test(before) ? 'address' : 'attribute'
 }
 
 // Whether the tag that begins the text has ended: a `>` outside of quotes.
 function isClosed(text: string): boolean {
-  return text.replace(/"[^"]*"/g, '').replace(/"[\s\S]*$/, '').includes('>')
+  return text
+    .replace(/"[^"]*"/g, '')
+    .replace(/"[\s\S]*$/, '')
+    .includes('>')
 }

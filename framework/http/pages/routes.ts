@@ -4,10 +4,12 @@ import type { LinkPurpose } from '../../auth/index.ts'
 import { html as htmlReply, redirect } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
+import { endKey, keysPath, makeKey, showKeys } from './keys/keys-page.ts'
 import { assetRoutes } from './look/assets.ts'
 import { showModel, showModels } from './reference/reference-page.ts'
-import { choose, linkPaths, showChoice } from './sign-in/choose-password.ts'
-import { login, logout, showLogin, startPath } from './sign-in/login.ts'
+import { choose, showChoice } from './sign-in/choose-password.ts'
+import { login, logout, showLogin } from './sign-in/login.ts'
+import { linkPaths, startPath } from './sign-in/paths.ts'
 import { signedIn } from './signed-in.ts'
 import { readStart, type StartData } from './start/start-data.ts'
 import { type BackupInfo, startPage } from './start/start-page.ts'
@@ -25,18 +27,57 @@ const formBytes = 64 * 1024
 /** All pages: sign-in, one-time links, start page, reference, and what they load. */
 export function pageRoutes(options: PageOptions = {}): readonly Route[] {
   const start = showStart(options)
-  const pageOf = (path: string, handler: Route['handler']): Route => ({ method: 'GET', path, kind: 'PAGE', session: 'required', handler })
+  const pageOf = (path: string, handler: Route['handler']): Route => ({
+    method: 'GET',
+    path,
+    kind: 'PAGE',
+    session: 'required',
+    handler,
+  })
   return [
     ...assetRoutes,
-    { method: 'GET', path: '/', kind: 'PAGE', tenant: 'optional', session: 'optional', handler: (exchange) => redirect(exchange.tenant !== null && exchange.session !== null ? startPath : '/web/login') },
+    {
+      method: 'GET',
+      path: '/',
+      kind: 'PAGE',
+      tenant: 'optional',
+      session: 'optional',
+      handler: (exchange) => redirect(exchange.tenant !== null && exchange.session !== null ? startPath : '/web/login'),
+    },
     pageOf('/web', start),
     pageOf('/odoo', start),
+    pageOf(keysPath, showKeys),
+    { method: 'POST', path: keysPath, kind: 'PAGE', session: 'required', maxBodyBytes: formBytes, handler: makeKey },
+    {
+      method: 'POST',
+      path: `${keysPath}/revoke`,
+      kind: 'PAGE',
+      session: 'required',
+      maxBodyBytes: formBytes,
+      handler: endKey,
+    },
     pageOf('/doc', showModels),
     pageOf('/doc/:model', showModel),
     { method: 'GET', path: '/web/login', kind: 'PAGE', tenant: 'optional', session: 'optional', handler: showLogin },
     // Without a session there is nothing that a forged form could use; the origin check keeps others from signing somebody in.
-    { method: 'POST', path: '/web/login', kind: 'PAGE', tenant: 'optional', session: 'optional', safe: true, maxBodyBytes: formBytes, handler: login },
-    { method: 'POST', path: '/web/logout', kind: 'PAGE', session: 'required', maxBodyBytes: formBytes, handler: logout },
+    {
+      method: 'POST',
+      path: '/web/login',
+      kind: 'PAGE',
+      tenant: 'optional',
+      session: 'optional',
+      safe: true,
+      maxBodyBytes: formBytes,
+      handler: login,
+    },
+    {
+      method: 'POST',
+      path: '/web/logout',
+      kind: 'PAGE',
+      session: 'required',
+      maxBodyBytes: formBytes,
+      handler: logout,
+    },
     ...(['first-login', 'reset'] as const).flatMap(linkRoutes),
   ]
 }
@@ -56,7 +97,14 @@ function showStart(options: PageOptions): (exchange: Exchange) => Promise<Reply>
     const data = await read(tenant, uid)
     const backups = data.isAdministrator && options.backups !== undefined ? await options.backups(tenant.name) : null
     return htmlReply(
-      startPage({ data, database: tenant.name, server: exchange.origin, backups, csrfToken: exchange.csrfToken(), now: options.now?.() ?? new Date() }),
+      startPage({
+        data,
+        database: tenant.name,
+        server: exchange.origin,
+        backups,
+        csrfToken: exchange.csrfToken(),
+        now: options.now?.() ?? new Date(),
+      }),
     )
   }
 }

@@ -4,7 +4,7 @@ import { type Tenant, withSystemEnv } from '../../access/index.ts'
 import { sql, withTransaction } from '../../sql/index.ts'
 import { testTenant } from '../../testing/index.ts'
 import { readPlan } from '../schema/sync.ts'
-import { installApps, upgradeTenant } from './install.ts'
+import { installApps, needsUpgrade, upgradeTenant } from './install.ts'
 
 describe('an installed tenant', () => {
   let tenant: Tenant
@@ -51,6 +51,7 @@ describe('an installed tenant', () => {
         sql`SELECT (SELECT count(*)::int4 FROM ir_model_data) AS ids, (SELECT count(*)::int4 FROM hf_access) AS access, (SELECT count(*)::int4 FROM res_partner) AS partners`,
       )
     const before = await sums()
+    assert.equal(await needsUpgrade(tenant), false)
     assert.equal((await upgradeTenant(tenant)).changes, 0)
     assert.deepEqual(await sums(), before)
   })
@@ -78,6 +79,7 @@ describe('an installed tenant', () => {
       await tx.query(sql`ALTER TABLE res_partner DROP COLUMN color`)
       await tx.query(sql`ALTER TABLE res_partner ADD COLUMN color text`)
     })
+    await assert.rejects(needsUpgrade(tenant), { code: 'ERR_SCHEMA_LOSS' })
     await assert.rejects(upgradeTenant(tenant), { code: 'ERR_SCHEMA_LOSS' })
   })
 })

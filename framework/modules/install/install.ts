@@ -7,7 +7,7 @@ import { type Queryable, sql, type Transaction, withTransaction } from '../../sq
 import { availableApps } from '../discover/discover.ts'
 import { loadApps } from '../discover/load.ts'
 import { loadAccess } from '../rights/declared-access.ts'
-import { beginSchemaSync, type SchemaReport } from '../schema/sync.ts'
+import { beginSchemaSync, readPlan, type SchemaReport } from '../schema/sync.ts'
 import { createSystemTables } from '../system-tables.ts'
 import { noteModelsChanged } from '../tenant/open-tenants.ts'
 import { installedApps, registryOf } from '../tenant/tenant-registry.ts'
@@ -58,6 +58,17 @@ export async function upgradeTenant(tenant: Tenant): Promise<SchemaReport> {
     const order = (await loadApps(installed)).map(({ name }) => name)
     return bring(tenant, tx, await registryOf(order, tx), { demo: false, of: new Set(order), upgrade: true })
   })
+}
+
+/** Whether the applications on disk are newer than the tenant's database, by their versions or by the schema they ask for. */
+export async function needsUpgrade(tenant: Tenant): Promise<boolean> {
+  const rows = await tenant.pool.query<{ name: string; version: string | null }>(
+    sql`SELECT name, latest_version AS version FROM ir_module_module WHERE state = 'installed'`,
+  )
+  const onDisk = new Map((await loadApps(rows.map(({ name }) => name))).map(({ name, version }) => [name, version]))
+  if (rows.some(({ name, version }) => onDisk.get(name) !== version)) return true
+  const { tables, keys } = await readPlan(tenant.pool, tenant.registry)
+  return tables.length + keys.length > 0
 }
 
 interface Work extends InstallOptions {

@@ -28,7 +28,11 @@ export interface DataOptions {
  * Records by external id. Values as for `create`; `ref()` anywhere in them, also inside x2many commands; `id` fixes the
  * number (below 900 000: numbers above are for what people make). A list is created in batches.
  */
-export function records(model: string, rows: Readonly<Record<string, Readonly<Record<string, unknown>>>>, options: DataOptions = {}): void {
+export function records(
+  model: string,
+  rows: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  options: DataOptions = {},
+): void {
   note({ is: 'records', model, rows, options })
 }
 

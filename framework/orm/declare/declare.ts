@@ -37,7 +37,10 @@ export interface ModelOptions {
 
 export type TableConstraint =
   | { readonly unique: readonly string[]; readonly message: string }
-  | { readonly check: readonly [column: string, op: '>' | '>=' | '<' | '<=' | '!=', value: number]; readonly message: string }
+  | {
+      readonly check: readonly [column: string, op: '>' | '>=' | '<' | '<=' | '!=', value: number]
+      readonly message: string
+    }
 
 type Mixin = (Base: typeof RecordSet<string>) => typeof RecordSet<string>
 
@@ -45,11 +48,32 @@ export type Declaration = { readonly app: string } & (
   | { readonly is: 'model'; readonly model: string; readonly fields: Fields; readonly options: ModelOptions }
   | { readonly is: 'extend'; readonly model: string; readonly fields: Fields; readonly options: Partial<ModelOptions> }
   | { readonly is: 'expose'; readonly model: string; readonly api: Api }
-  | { readonly is: 'computed'; readonly model: string; readonly field: string; readonly on: readonly string[]; readonly fn: (record: never, env: Env) => unknown }
-  | { readonly is: 'constrain'; readonly model: string; readonly on: readonly string[]; readonly fn: (record: never, env: Env) => void | Promise<void> }
-  | { readonly is: 'onchange'; readonly model: string; readonly on: readonly string[]; readonly fn: (values: Readonly<Record<string, unknown>>, env: Env) => unknown }
+  | {
+      readonly is: 'computed'
+      readonly model: string
+      readonly field: string
+      readonly on: readonly string[]
+      readonly fn: (record: never, env: Env) => unknown
+    }
+  | {
+      readonly is: 'constrain'
+      readonly model: string
+      readonly on: readonly string[]
+      readonly fn: (record: never, env: Env) => void | Promise<void>
+    }
+  | {
+      readonly is: 'onchange'
+      readonly model: string
+      readonly on: readonly string[]
+      readonly fn: (values: Readonly<Record<string, unknown>>, env: Env) => unknown
+    }
   | { readonly is: 'behaviour'; readonly model: string; readonly mixin: Mixin }
-  | { readonly is: 'records'; readonly model: string; readonly rows: Readonly<Record<string, Readonly<Record<string, unknown>>>>; readonly options: DataOptions }
+  | {
+      readonly is: 'records'
+      readonly model: string
+      readonly rows: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+      readonly options: DataOptions
+    }
   | { readonly is: 'access'; readonly model: string; readonly rules: readonly AccessRule[] }
 )
 
@@ -96,21 +120,31 @@ export function expose(name: string, methods: Api): Api {
 
 /** A field's value from other fields. The list of paths is its prefetch list, its recomputation trigger and its read permission. */
 export function computed<M extends ModelName, K extends string, const P extends string>(
-  name: M, field: K, on: readonly (P & Path<M, P>)[], fn: (record: Loaded<M, P>, env: Env) => FieldValue<M, K> | Promise<FieldValue<M, K>>,
+  name: M,
+  field: K,
+  on: readonly (P & Path<M, P>)[],
+  fn: (record: Loaded<M, P>, env: Env) => FieldValue<M, K> | Promise<FieldValue<M, K>>,
 ): void {
   note({ is: 'computed', model: name, field, on, fn: fn as (record: never, env: Env) => unknown })
 }
 
 /** A rule that must hold after every change of the listed paths; `fn` throws ValidationError where it does not. */
 export function constrain<M extends ModelName, const P extends string>(
-  name: M, on: readonly (P & Path<M, P>)[], fn: (record: Loaded<M, P>, env: Env) => void | Promise<void>,
+  name: M,
+  on: readonly (P & Path<M, P>)[],
+  fn: (record: Loaded<M, P>, env: Env) => void | Promise<void>,
 ): void {
   note({ is: 'constrain', model: name, on, fn: fn as (record: never, env: Env) => void })
 }
 
 /** What a form fills in when a person changes one of the fields: gets the form's values, returns the values to set. */
 export function onchange<M extends ModelName>(
-  name: M, on: readonly string[], fn: (values: Readonly<Record<string, unknown>>, env: Env) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>,
+  name: M,
+  on: readonly string[],
+  fn: (
+    values: Readonly<Record<string, unknown>>,
+    env: Env,
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>,
 ): void {
   note({ is: 'onchange', model: name, on, fn })
 }

@@ -2,7 +2,21 @@
 
 /** The kind of an argument or result; checked at run time at the edge. */
 export interface ParamType {
-  readonly kind: 'domain' | 'values' | 'valuesList' | 'ids' | 'id' | 'int' | 'float' | 'str' | 'bool' | 'strings' | 'json' | 'spec' | 'records' | 'void'
+  readonly kind:
+    | 'domain'
+    | 'values'
+    | 'valuesList'
+    | 'ids'
+    | 'id'
+    | 'int'
+    | 'float'
+    | 'str'
+    | 'bool'
+    | 'strings'
+    | 'json'
+    | 'spec'
+    | 'records'
+    | 'void'
   readonly optional: boolean
   readonly initial: unknown
   /** The same type, not required; absent means `initial`. */
@@ -47,6 +61,8 @@ export interface ApiMethod {
   readonly on: 'model' | 'records'
   /** Runs without a transaction of its own, each statement by itself. */
   readonly readonly?: boolean
+  /** Other names under which clients send a parameter. */
+  readonly aliases?: Readonly<Record<string, string>>
   /** Name of the method in the class, where it differs from the one that RPC uses. */
   readonly implementation?: string
   readonly doc: string

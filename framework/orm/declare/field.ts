@@ -4,8 +4,22 @@ import type { Env } from '../env.ts'
 import type { Domain } from '../domain/domain.ts'
 
 export type FieldKind =
-  | 'char' | 'text' | 'html' | 'boolean' | 'integer' | 'float' | 'monetary' | 'date' | 'datetime' | 'binary'
-  | 'selection' | 'many2one' | 'one2many' | 'many2many' | 'reference' | 'json'
+  | 'char'
+  | 'text'
+  | 'html'
+  | 'boolean'
+  | 'integer'
+  | 'float'
+  | 'monetary'
+  | 'date'
+  | 'datetime'
+  | 'binary'
+  | 'selection'
+  | 'many2one'
+  | 'one2many'
+  | 'many2many'
+  | 'reference'
+  | 'json'
 
 export interface FieldOptions {
   /** Label for people; default is made from the field's name. */
@@ -85,7 +99,14 @@ export interface Field<T, K extends FieldKind = FieldKind, R extends string = ne
   /** one2many: the many2one on the other side. */
   readonly inverse?: string
   readonly selection?: readonly (readonly [string, string])[]
-  readonly options: FieldOptions & NumberOptions & MoneyOptions & TextOptions & HtmlOptions & BinaryOptions & Many2manyOptions & Omit<Many2oneOptions, 'domain'>
+  readonly options: FieldOptions &
+    NumberOptions &
+    MoneyOptions &
+    TextOptions &
+    HtmlOptions &
+    BinaryOptions &
+    Many2manyOptions &
+    Omit<Many2oneOptions, 'domain'>
   /** Phantom: the value's type. */
   readonly $t?: T
   /** Phantom: read only for people. */
@@ -93,9 +114,17 @@ export interface Field<T, K extends FieldKind = FieldKind, R extends string = ne
 }
 
 type Null<O> = O extends { required: true } ? never : null
-type RO<O> = O extends { editable: true } ? false : O extends { compute: true } | { related: string } | { readonly: true } ? true : false
+type RO<O> = O extends { editable: true }
+  ? false
+  : O extends { compute: true } | { related: string } | { readonly: true }
+    ? true
+    : false
 
-function make<T, K extends FieldKind, R extends string, X extends boolean>(kind: K, options: object | undefined, extra: object = {}): Field<T, K, R, X> {
+function make<T, K extends FieldKind, R extends string, X extends boolean>(
+  kind: K,
+  options: object | undefined,
+  extra: object = {},
+): Field<T, K, R, X> {
   return { kind, options: options ?? {}, ...extra } as Field<T, K, R, X>
 }
 
@@ -116,17 +145,34 @@ export const f = {
   /** `YYYY-MM-DD`. */
   date: <const O extends FieldOptions>(o?: O): Field<string | Null<O>, 'date', never, RO<O>> => make('date', o),
   /** `YYYY-MM-DD HH:MM:SS` in UTC. */
-  datetime: <const O extends FieldOptions>(o?: O): Field<string | Null<O>, 'datetime', never, RO<O>> => make('datetime', o),
+  datetime: <const O extends FieldOptions>(o?: O): Field<string | Null<O>, 'datetime', never, RO<O>> =>
+    make('datetime', o),
   /** Bytes, as base64 on the wire. */
   binary: <const O extends BinaryOptions>(o?: O): Field<string | Null<O>, 'binary', never, RO<O>> => make('binary', o),
   /** One of a fixed list: `{ draft: 'Quotation', sale: 'Sales Order' }`. */
-  sel: <const S extends Readonly<Record<string, string>>, const O extends FieldOptions>(values: S, o?: O): Field<(keyof S & string) | Null<O>, 'selection', never, RO<O>> =>
+  sel: <const S extends Readonly<Record<string, string>>, const O extends FieldOptions>(
+    values: S,
+    o?: O,
+  ): Field<(keyof S & string) | Null<O>, 'selection', never, RO<O>> =>
     make('selection', o, { selection: Object.entries(values) }),
-  m2o: <const R extends string, const O extends Many2oneOptions>(comodel: R, o?: O): Field<number | Null<O>, 'many2one', R, RO<O>> => make('many2one', o, { comodel }),
-  o2m: <const R extends string, const O extends One2manyOptions>(comodel: R, inverse: string, o?: O): Field<readonly number[], 'one2many', R, RO<O>> => make('one2many', o, { comodel, inverse }),
-  m2m: <const R extends string, const O extends Many2manyOptions>(comodel: R, o?: O): Field<readonly number[], 'many2many', R, RO<O>> => make('many2many', o, { comodel }),
+  m2o: <const R extends string, const O extends Many2oneOptions>(
+    comodel: R,
+    o?: O,
+  ): Field<number | Null<O>, 'many2one', R, RO<O>> => make('many2one', o, { comodel }),
+  o2m: <const R extends string, const O extends One2manyOptions>(
+    comodel: R,
+    inverse: string,
+    o?: O,
+  ): Field<readonly number[], 'one2many', R, RO<O>> => make('one2many', o, { comodel, inverse }),
+  m2m: <const R extends string, const O extends Many2manyOptions>(
+    comodel: R,
+    o?: O,
+  ): Field<readonly number[], 'many2many', R, RO<O>> => make('many2many', o, { comodel }),
   /** `model,id` of any model of the list. */
-  ref: <const O extends FieldOptions>(models: Readonly<Record<string, string>>, o?: O): Field<string | Null<O>, 'reference', never, RO<O>> => make('reference', o, { selection: Object.entries(models) }),
+  ref: <const O extends FieldOptions>(
+    models: Readonly<Record<string, string>>,
+    o?: O,
+  ): Field<string | Null<O>, 'reference', never, RO<O>> => make('reference', o, { selection: Object.entries(models) }),
   json: <const O extends FieldOptions>(o?: O): Field<unknown, 'json', never, RO<O>> => make('json', o),
 } as const
 

@@ -27,7 +27,11 @@ export type Command =
 /** What `create` and `write` take for a model. */
 export type Values<M extends string> = [DataOf<M>] extends [never]
   ? Readonly<Record<string, unknown>>
-  : { readonly [K in keyof DataOf<M> & string]?: KindOf<DataOf<M>[K]> extends 'one2many' | 'many2many' ? readonly (Command | number)[] : ValueOf<DataOf<M>[K]> | null | false }
+  : {
+      readonly [K in keyof DataOf<M> & string]?: KindOf<DataOf<M>[K]> extends 'one2many' | 'many2many'
+        ? readonly (Command | number)[]
+        : ValueOf<DataOf<M>[K]> | null | false
+    }
 
 type RelKeys<D> = { [K in keyof D & string]: ComodelOf<D[K]> extends never ? never : K }[keyof D & string]
 type Base = 'id' | 'display_name' | 'create_date' | 'write_date' | 'create_uid' | 'write_uid'
@@ -36,21 +40,42 @@ type Base = 'id' | 'display_name' | 'create_date' | 'write_date' | 'create_uid' 
 export type Path<M, P> = [DataOf<M>] extends [never]
   ? P
   : P extends `${infer H}.${infer T}`
-    ? H extends RelKeys<DataOf<M>> ? ([Path<ComodelOf<DataOf<M>[H]>, T>] extends [never] ? never : P) : never
-    : P extends (keyof DataOf<M> & string) | Base ? P : never
+    ? H extends RelKeys<DataOf<M>>
+      ? [Path<ComodelOf<DataOf<M>[H]>, T>] extends [never]
+        ? never
+        : P
+      : never
+    : P extends (keyof DataOf<M> & string) | Base
+      ? P
+      : never
 
 type Head<P> = P extends `${infer H}.${string}` ? H : P
 type Tail<P, H> = P extends `${H & string}.${infer T}` ? T : never
-type One<X, T> = KindOf<X> extends 'many2one'
-  ? ([T] extends [never] ? number | null : Loaded<ComodelOf<X>, T> | null)
-  : KindOf<X> extends 'one2many' | 'many2many'
-    ? ([T] extends [never] ? readonly number[] : readonly Loaded<ComodelOf<X>, T>[])
-    : ValueOf<X>
+type One<X, T> =
+  KindOf<X> extends 'many2one'
+    ? [T] extends [never]
+      ? number | null
+      : Loaded<ComodelOf<X>, T> | null
+    : KindOf<X> extends 'one2many' | 'many2many'
+      ? [T] extends [never]
+        ? readonly number[]
+        : readonly Loaded<ComodelOf<X>, T>[]
+      : ValueOf<X>
 
 /** What `load(...paths)` gives: plain objects holding exactly the loaded paths; many2one as id, or as object when a path goes through it. */
 export type Loaded<M, P> = [DataOf<M>] extends [never]
   ? Readonly<Record<string, unknown>> & { readonly id: number }
-  : { readonly [H in Head<P> & keyof DataOf<M>]: One<DataOf<M>[H], Tail<P, H>> } & { readonly [H in Head<P> & Exclude<Base, keyof DataOf<M>>]: H extends 'id' | 'create_uid' | 'write_uid' ? number : string } & { readonly id: number }
+  : { readonly [H in Head<P> & keyof DataOf<M>]: One<DataOf<M>[H], Tail<P, H>> } & {
+      readonly [H in Head<P> & Exclude<Base, keyof DataOf<M>>]: H extends 'id' | 'create_uid' | 'write_uid'
+        ? number
+        : string
+    } & { readonly id: number }
 
 /** The value type of one field, for `computed()`. */
-export type FieldValue<M, K> = [DataOf<M>] extends [never] ? unknown : K extends keyof DataOf<M> ? (KindOf<DataOf<M>[K]> extends 'many2one' ? number | null : ValueOf<DataOf<M>[K]> | null) : unknown
+export type FieldValue<M, K> = [DataOf<M>] extends [never]
+  ? unknown
+  : K extends keyof DataOf<M>
+    ? KindOf<DataOf<M>[K]> extends 'many2one'
+      ? number | null
+      : ValueOf<DataOf<M>[K]> | null
+    : unknown

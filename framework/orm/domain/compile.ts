@@ -9,8 +9,20 @@ import { compileScalar, datePart } from './scalar.ts'
 import { compileHierarchy } from './hierarchy.ts'
 
 const negations: Partial<Record<Operator, Operator>> = {
-  '=': '!=', '!=': '=', in: 'not in', 'not in': 'in', like: 'not like', 'not like': 'like', ilike: 'not ilike', 'not ilike': 'ilike',
-  '=like': 'not =like', 'not =like': '=like', '=ilike': 'not =ilike', 'not =ilike': '=ilike', any: 'not any', 'not any': 'any',
+  '=': '!=',
+  '!=': '=',
+  in: 'not in',
+  'not in': 'in',
+  like: 'not like',
+  'not like': 'like',
+  ilike: 'not ilike',
+  'not ilike': 'ilike',
+  '=like': 'not =like',
+  'not =like': '=like',
+  '=ilike': 'not =ilike',
+  'not =ilike': '=ilike',
+  any: 'not any',
+  'not any': 'any',
 }
 const negative = new Set<Operator>(['!=', 'not in', 'not like', 'not ilike', 'not =like', 'not =ilike', 'not any'])
 
@@ -20,7 +32,13 @@ export function compileDomain(scope: Scope, model: ModelInfo, alias: string, dom
 }
 
 /** The same for a domain that is already parsed. `negate` pushes a `!` down to the conditions, as Odoo does. */
-export function compileCondition(scope: Scope, model: ModelInfo, alias: string, condition: Condition, negate: boolean): Sql {
+export function compileCondition(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  condition: Condition,
+  negate: boolean,
+): Sql {
   switch (condition.is) {
     case 'constant':
       return condition.value !== negate ? sql`TRUE` : sql`FALSE`
@@ -42,7 +60,14 @@ export function compileCondition(scope: Scope, model: ModelInfo, alias: string, 
   }
 }
 
-function compileLeaf(scope: Scope, model: ModelInfo, alias: string, path: readonly string[], operator: Operator, value: unknown): Sql {
+function compileLeaf(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  path: readonly string[],
+  operator: Operator,
+  value: unknown,
+): Sql {
   if (operator === '=?') {
     if (value === false || value === null || value === undefined) return sql`TRUE`
     return compileLeaf(scope, model, alias, path, '=', value)
@@ -58,9 +83,14 @@ function compileLeaf(scope: Scope, model: ModelInfo, alias: string, path: readon
     if (relational) return compileAny(scope, model, alias, field, { is: 'leaf', path: rest, operator, value })
     return datePart(scope, model, alias, field, rest, operator, value)
   }
-  if (operator === 'child_of' || operator === 'parent_of') return compileHierarchy(scope, model, alias, field, operator, value)
+  if (operator === 'child_of' || operator === 'parent_of')
+    return compileHierarchy(scope, model, alias, field, operator, value)
   if (operator === 'any' || operator === 'not any') {
-    if (!relational) throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `'${operator}' needs a relation; ${model.name}.${head} is none.`)
+    if (!relational)
+      throw new InvalidRequestError(
+        'ERR_DOMAIN_OPERATOR',
+        `'${operator}' needs a relation; ${model.name}.${head} is none.`,
+      )
     const exists = compileAny(scope, model, alias, field, parseDomain(value))
     return operator === 'any' ? exists : sql`NOT ${exists}`
   }
@@ -78,7 +108,10 @@ export function compileAny(scope: Scope, model: ModelInfo, alias: string, field:
     if (!field.column) throw notStored(field)
     return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${id(alias, field.name)}${rule} AND ${body()})`
   }
-  const active = scope.activeTest && comodel.fields.get('active')?.column && !mentions(condition, 'active') ? sql` AND ${id(inner)}.active` : empty
+  const active =
+    scope.activeTest && comodel.fields.get('active')?.column && !mentions(condition, 'active')
+      ? sql` AND ${id(inner)}.active`
+      : empty
   if (field.kind === 'one2many') {
     return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${inverseColumn(field, comodel, inner)} = ${id(alias)}.id${active}${rule} AND ${body()})`
   }
@@ -95,10 +128,21 @@ export function inverseColumn(field: FieldInfo, comodel: ModelInfo, alias: strin
   return id(alias, inverse.name)
 }
 
-function compileRelation(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, operator: Operator, value: unknown): Sql {
+function compileRelation(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  field: FieldInfo,
+  operator: Operator,
+  value: unknown,
+): Sql {
   const comodel = scope.model(field.comodel ?? '')
   if (operator === '<' || operator === '>' || operator === '<=' || operator === '>=') {
-    if (field.kind !== 'many2one') throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `'${operator}' does not apply to ${model.name}.${field.name}.`)
+    if (field.kind !== 'many2one')
+      throw new InvalidRequestError(
+        'ERR_DOMAIN_OPERATOR',
+        `'${operator}' does not apply to ${model.name}.${field.name}.`,
+      )
     return compileScalar(scope, model, alias, field, operator, value)
   }
   const isLike = operator.includes('like')
@@ -118,10 +162,15 @@ function compileRelation(scope: Scope, model: ModelInfo, alias: string, field: F
       else if (typeof v === 'number' && Number.isInteger(v)) ids.push(v)
       else if (v === true) none = none || false
       else if (typeof v === 'string') /^-?\d+$/.test(v) ? ids.push(Number(v)) : names.push(v)
-      else throw new InvalidRequestError('ERR_DOMAIN_VALUE', `${model.name}.${field.name} is compared with ids or names, not with ${JSON.stringify(v)}.`)
+      else
+        throw new InvalidRequestError(
+          'ERR_DOMAIN_VALUE',
+          `${model.name}.${field.name} is compared with ids or names, not with ${JSON.stringify(v)}.`,
+        )
     }
     // `!= true` and `= true` on a relation ask whether it is set.
-    if (values.length === 1 && values[0] === true) return not ? unset(scope, model, alias, field) : sql`NOT ${unset(scope, model, alias, field)}`
+    if (values.length === 1 && values[0] === true)
+      return not ? unset(scope, model, alias, field) : sql`NOT ${unset(scope, model, alias, field)}`
     const parts: Sql[] = []
     if (ids.length > 0) parts.push(hasId(scope, model, alias, field, ids))
     if (none) parts.push(unset(scope, model, alias, field))
@@ -133,8 +182,12 @@ function compileRelation(scope: Scope, model: ModelInfo, alias: string, field: F
 }
 
 function byName(comodel: ModelInfo, operator: Operator, value: unknown): Condition {
-  const fields = operator === '=' ? [comodel.displayName, comodel.recName] : (comodel.options.nameSearch ?? [comodel.displayName])
-  return { is: 'or', parts: [...new Set(fields)].map((name) => ({ is: 'leaf', path: name.split('.'), operator, value })) }
+  const fields =
+    operator === '=' ? [comodel.displayName, comodel.recName] : (comodel.options.nameSearch ?? [comodel.displayName])
+  return {
+    is: 'or',
+    parts: [...new Set(fields)].map((name) => ({ is: 'leaf', path: name.split('.'), operator, value })),
+  }
 }
 
 function hasId(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, ids: readonly number[]): Sql {

@@ -8,22 +8,38 @@ import { compileAny, compileCondition } from './compile.ts'
 import type { Condition } from './parse.ts'
 
 /** `[field, 'child_of' | 'parent_of', ids or names]`; on `id` it speaks about the model itself. */
-export function compileHierarchy(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, operator: 'child_of' | 'parent_of', value: unknown): Sql {
+export function compileHierarchy(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  field: FieldInfo,
+  operator: 'child_of' | 'parent_of',
+  value: unknown,
+): Sql {
   const target = field.comodel ? scope.model(field.comodel) : field.name === 'id' ? model : undefined
-  if (!target) throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `'${operator}' needs a relation or id; ${model.name}.${field.name} is neither.`)
+  if (!target)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_OPERATOR',
+      `'${operator}' needs a relation or id; ${model.name}.${field.name} is neither.`,
+    )
   const roots = rootCondition(target, value)
   if (roots === null) return sql`FALSE`
   // A many2one to the model itself is the hierarchy that is asked for.
   const own = field.kind === 'many2one' && field.comodel === model.name && field.column
   const parent = own ? field.name : target.parent
   if (!parent) {
-    if (field.name === 'id') throw new InvalidRequestError('ERR_DOMAIN_HIERARCHY', `'${operator}' needs a hierarchy, and ${target.name} has no parent field.`)
+    if (field.name === 'id')
+      throw new InvalidRequestError(
+        'ERR_DOMAIN_HIERARCHY',
+        `'${operator}' needs a hierarchy, and ${target.name} has no parent field.`,
+      )
     return compileAny(scope, model, alias, field, roots)
   }
   scope.field(target, parent)
   const [tree, root, next] = [scope.alias(), scope.alias(), scope.alias()]
   const start = sql`SELECT ${id(root)}.id, ${id(root, parent)} AS parent FROM ${id(target.table)} ${id(root)} WHERE ${compileCondition(scope, target, root, roots, false)}${scope.andCondition(target, root)}`
-  const step = operator === 'child_of' ? sql`${id(next, parent)} = ${id(tree)}.id` : sql`${id(next)}.id = ${id(tree)}.parent`
+  const step =
+    operator === 'child_of' ? sql`${id(next, parent)} = ${id(tree)}.id` : sql`${id(next)}.id = ${id(tree)}.parent`
   // UNION (not ALL) ends the walk even where data holds a circle.
   const all = sql`WITH RECURSIVE ${id(tree)} AS (${start} UNION SELECT ${id(next)}.id, ${id(next, parent)} FROM ${id(target.table)} ${id(next)} JOIN ${id(tree)} ON ${step}) SELECT id FROM ${id(tree)}`
   if (field.name === 'id' || own) return sql`${id(alias)}.id IN (${all})`

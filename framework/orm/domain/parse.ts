@@ -10,8 +10,27 @@ export type Condition =
   | { readonly is: 'not'; readonly part: Condition }
 
 export const operators = [
-  '=', '!=', '>', '>=', '<', '<=', '=?', 'like', 'ilike', 'not like', 'not ilike', '=like', '=ilike', 'not =like', 'not =ilike',
-  'in', 'not in', 'child_of', 'parent_of', 'any', 'not any',
+  '=',
+  '!=',
+  '>',
+  '>=',
+  '<',
+  '<=',
+  '=?',
+  'like',
+  'ilike',
+  'not like',
+  'not ilike',
+  '=like',
+  '=ilike',
+  'not =like',
+  'not =ilike',
+  'in',
+  'not in',
+  'child_of',
+  'parent_of',
+  'any',
+  'not any',
 ] as const
 export type Operator = (typeof operators)[number]
 
@@ -28,12 +47,17 @@ const maxLeaves = 2_000
 export function parseDomain(value: unknown, depth = 0): Condition {
   if (!Array.isArray(value)) {
     if (value === null || value === undefined || value === false) return { is: 'and', parts: [] }
-    throw new InvalidRequestError('ERR_DOMAIN', `A domain is a list of conditions, not ${show(value)}.`, { wireName: 'builtins.TypeError' })
+    throw new InvalidRequestError('ERR_DOMAIN', `A domain is a list of conditions, not ${show(value)}.`, {
+      wireName: 'builtins.TypeError',
+    })
   }
-  if (depth > maxDepth) throw new InvalidRequestError('ERR_DOMAIN', `The domain is nested more than ${maxDepth} levels deep.`)
-  if (value.length > maxLeaves * 2) throw new InvalidRequestError('ERR_DOMAIN', `The domain has more than ${maxLeaves} conditions.`)
+  if (depth > maxDepth)
+    throw new InvalidRequestError('ERR_DOMAIN', `The domain is nested more than ${maxDepth} levels deep.`)
+  if (value.length > maxLeaves * 2)
+    throw new InvalidRequestError('ERR_DOMAIN', `The domain has more than ${maxLeaves} conditions.`)
   // A single condition may come without the list around it.
-  if (value.length === 3 && isLeaf(value) && known.has(String(value[1]).toLowerCase()) && !isToken(value[0])) return leaf(value, 'the domain')
+  if (value.length === 3 && isLeaf(value) && known.has(String(value[1]).toLowerCase()) && !isToken(value[0]))
+    return leaf(value, 'the domain')
   const stack: Condition[] = []
   for (let i = value.length - 1; i >= 0; i--) {
     const item: unknown = value[i]
@@ -51,14 +75,21 @@ export function parseDomain(value: unknown, depth = 0): Condition {
       stack.push(item.length === 3 && isLeaf(item) ? leaf(item, where) : nested(item, where, depth))
     } else if (item === true || item === false) {
       stack.push({ is: 'constant', value: item })
-    } else throw new InvalidRequestError('ERR_DOMAIN', `The item ${show(item)} at ${where} of the domain is neither a condition nor one of & | !.`)
+    } else
+      throw new InvalidRequestError(
+        'ERR_DOMAIN',
+        `The item ${show(item)} at ${where} of the domain is neither a condition nor one of & | !.`,
+      )
   }
   return stack.length === 1 && stack[0] ? stack[0] : { is: 'and', parts: stack.reverse() }
 }
 
 function nested(item: readonly unknown[], where: string, depth: number): Condition {
   if (item.length > 0 && item.every((x) => Array.isArray(x) || isToken(x))) return parseDomain(item, depth + 1)
-  throw new InvalidRequestError('ERR_DOMAIN', `A condition is [field, operator, value]; ${show(item)} at ${where} of the domain is not.`)
+  throw new InvalidRequestError(
+    'ERR_DOMAIN',
+    `A condition is [field, operator, value]; ${show(item)} at ${where} of the domain is not.`,
+  )
 }
 
 function isToken(x: unknown): boolean {
@@ -73,10 +104,16 @@ function leaf(item: readonly unknown[], where: string): Condition {
   const [path, rawOperator, value] = item
   const lower = typeof rawOperator === 'string' ? rawOperator.toLowerCase().replace(/\s+/g, ' ') : ''
   const operator = aliases[lower] ?? (known.has(lower) ? (lower as Operator) : undefined)
-  if (!operator) throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `Invalid operator ${show(rawOperator)} in condition ${show(item)} at ${where}; use one of ${operators.join(', ')}.`)
-  if (path === 1 || path === 0) return { is: 'constant', value: (path === 1) === (operator === '=' ? value === 1 || value === true : value !== 1) }
+  if (!operator)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_OPERATOR',
+      `Invalid operator ${show(rawOperator)} in condition ${show(item)} at ${where}; use one of ${operators.join(', ')}.`,
+    )
+  if (path === 1 || path === 0)
+    return { is: 'constant', value: (path === 1) === (operator === '=' ? value === 1 || value === true : value !== 1) }
   const parts = String(path).split('.')
-  if (parts.length > 12 || parts.some((p) => !/^[a-z_][a-z0-9_]*$/i.test(p))) throw new InvalidRequestError('ERR_DOMAIN_FIELD', `Invalid field ${show(path)} in condition at ${where}.`)
+  if (parts.length > 12 || parts.some((p) => !/^[a-z_][a-z0-9_]*$/i.test(p)))
+    throw new InvalidRequestError('ERR_DOMAIN_FIELD', `Invalid field ${show(path)} in condition at ${where}.`)
   return { is: 'leaf', path: parts, operator, value }
 }
 
@@ -107,7 +144,7 @@ export function mentions(condition: Condition, field: string): boolean {
 /** Joins domains so that all hold. */
 export function andDomains(...domains: readonly (Domain | undefined | null)[]): Domain {
   const parts = domains.filter((d) => d && d.length > 0) as Domain[]
-  return parts.flatMap((d, i) => [...(i < parts.length - 1 ? (['&'] as const) : []), ...explicit(d)])
+  return [...parts.slice(1).map(() => '&' as const), ...parts.flatMap(explicit)]
 }
 
 // A domain with implicit ANDs must become one operand.

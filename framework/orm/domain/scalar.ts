@@ -11,7 +11,14 @@ const textual = new Set(['char', 'text', 'html', 'selection', 'reference'])
 const numeric = new Set(['integer', 'float', 'monetary', 'many2one'])
 
 /** One comparison of a field that is no relation. */
-export function compileScalar(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, operator: Operator, value: unknown): Sql {
+export function compileScalar(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  field: FieldInfo,
+  operator: Operator,
+  value: unknown,
+): Sql {
   if (field.kind === 'binary') return compileBinary(scope, model, alias, field, operator, value)
   const column = scope.value(model, alias, field)
   if (operator.includes('like')) return compileLike(column, field, operator, value)
@@ -27,7 +34,8 @@ export function compileScalar(scope: Scope, model: ModelInfo, alias: string, fie
   const bound = bindValue(field, value)
   const compared = sql`${column} ${symbol(operator)} ${bound}`
   // An unset number is 0: it takes part where 0 would.
-  if (numeric.has(field.kind) && field.kind !== 'many2one' && holdsForZero(operator, Number(value))) return sql`(${compared} OR ${column} IS NULL)`
+  if (numeric.has(field.kind) && field.kind !== 'many2one' && holdsForZero(operator, Number(value)))
+    return sql`(${compared} OR ${column} IS NULL)`
   if (field.kind === 'boolean') return sql`COALESCE(${column}, FALSE) ${symbol(operator)} ${bound}`
   return compared
 }
@@ -43,7 +51,12 @@ function compileMembership(column: Sql, field: FieldInfo, values: readonly unkno
   const none = values.some((v) => isEmpty(v) || (numeric.has(field.kind) && field.name !== 'id' && Number(v) === 0))
   const rest = values.filter((v) => !isEmpty(v))
   const parts: Sql[] = []
-  if (rest.length > 0) parts.push(rest.length === 1 ? sql`${column} = ${bindValue(field, rest[0])}` : sql`${column} = ANY(${bindList(field, rest)})`)
+  if (rest.length > 0)
+    parts.push(
+      rest.length === 1
+        ? sql`${column} = ${bindValue(field, rest[0])}`
+        : sql`${column} = ANY(${bindList(field, rest)})`,
+    )
   if (none) {
     parts.push(sql`${column} IS NULL`)
     if (textual.has(field.kind)) parts.push(sql`${column} = ''`)
@@ -63,7 +76,11 @@ function compileLike(column: Sql, field: FieldInfo, operator: Operator, value: u
     const exact = base.startsWith('=')
     return exact !== not ? sql`(${column} IS NULL OR ${column}::text = '')` : sql`TRUE`
   }
-  if (typeof value !== 'string' && typeof value !== 'number') throw new InvalidRequestError('ERR_DOMAIN_VALUE', `'${operator}' compares with text, not with ${JSON.stringify(value)}.`)
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_VALUE',
+      `'${operator}' compares with text, not with ${JSON.stringify(value)}.`,
+    )
   const pattern = base.startsWith('=') ? String(value) : `%${value}%`
   // A single trailing backslash would escape nothing and is an error in PostgreSQL.
   const safe = /(^|[^\\])(\\\\)*\\$/.test(pattern) ? `${pattern}\\` : pattern
@@ -72,9 +89,19 @@ function compileLike(column: Sql, field: FieldInfo, operator: Operator, value: u
   return not ? sql`(${matched}) IS NOT TRUE` : matched
 }
 
-function compileBinary(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, operator: Operator, value: unknown): Sql {
+function compileBinary(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  field: FieldInfo,
+  operator: Operator,
+  value: unknown,
+): Sql {
   if ((operator !== '=' && operator !== '!=') || (value !== false && value !== null)) {
-    throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `A file can only be asked for being there (= false, != false): ${model.name}.${field.name}.`)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_OPERATOR',
+      `A file can only be asked for being there (= false, != false): ${model.name}.${field.name}.`,
+    )
   }
   const present = field.column
     ? sql`${scope.value(model, alias, field)} IS NOT NULL`
@@ -83,9 +110,22 @@ function compileBinary(scope: Scope, model: ModelInfo, alias: string, field: Fie
 }
 
 /** `date_field.month_number` and its like. */
-export function datePart(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, rest: readonly string[], operator: Operator, value: unknown): Sql {
-  const part = rest.length === 1 && (field.kind === 'date' || field.kind === 'datetime') ? dateParts[rest[0] ?? ''] : undefined
-  if (!part) throw new InvalidRequestError('ERR_DOMAIN_FIELD', `Invalid field ${model.name}.${field.name}.${rest.join('.')} in condition: ${field.name} is no relation.`)
+export function datePart(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  field: FieldInfo,
+  rest: readonly string[],
+  operator: Operator,
+  value: unknown,
+): Sql {
+  const part =
+    rest.length === 1 && (field.kind === 'date' || field.kind === 'datetime') ? dateParts[rest[0] ?? ''] : undefined
+  if (!part)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_FIELD',
+      `Invalid field ${model.name}.${field.name}.${rest.join('.')} in condition: ${field.name} is no relation.`,
+    )
   const column = scope.value(model, alias, field)
   const number = sql`EXTRACT(${part} FROM ${column})`
   if (value === false || value === null) return operator === '!=' ? sql`${column} IS NOT NULL` : sql`${column} IS NULL`
@@ -109,8 +149,16 @@ export function datePart(scope: Scope, model: ModelInfo, alias: string, field: F
 
 /** Parts of a date that PostgreSQL extracts, under Odoo's names. */
 export const dateParts: Readonly<Record<string, Sql>> = {
-  year_number: sql`YEAR`, quarter_number: sql`QUARTER`, month_number: sql`MONTH`, iso_week_number: sql`WEEK`, day_of_year: sql`DOY`,
-  day_of_month: sql`DAY`, day_of_week: sql`DOW`, hour_number: sql`HOUR`, minute_number: sql`MINUTE`, second_number: sql`SECOND`,
+  year_number: sql`YEAR`,
+  quarter_number: sql`QUARTER`,
+  month_number: sql`MONTH`,
+  iso_week_number: sql`WEEK`,
+  day_of_year: sql`DOY`,
+  day_of_month: sql`DAY`,
+  day_of_week: sql`DOW`,
+  hour_number: sql`HOUR`,
+  minute_number: sql`MINUTE`,
+  second_number: sql`SECOND`,
 }
 
 /** A value bound with the type of its field's column. */
@@ -122,7 +170,9 @@ export function bindValue(field: FieldInfo, value: unknown): Sql {
       return sql`${Math.trunc(toNumber(field, value))}::int8`
     case 'float':
     case 'monetary':
-      return field.columnType === 'float8' ? sql`${toNumber(field, value)}::float8` : sql`${toNumber(field, value)}::numeric`
+      return field.columnType === 'float8'
+        ? sql`${toNumber(field, value)}::float8`
+        : sql`${toNumber(field, value)}::numeric`
     case 'date':
       return sql`${toDate(value, field)}::date`
     case 'datetime':
@@ -143,7 +193,9 @@ function bindList(field: FieldInfo, values: readonly unknown[]): Sql {
       return sql`${values.map((v) => Math.trunc(toNumber(field, v)))}::int8[]`
     case 'float':
     case 'monetary':
-      return field.columnType === 'float8' ? sql`${values.map((v) => toNumber(field, v))}::float8[]` : sql`${values.map((v) => toNumber(field, v))}::numeric[]`
+      return field.columnType === 'float8'
+        ? sql`${values.map((v) => toNumber(field, v))}::float8[]`
+        : sql`${values.map((v) => toNumber(field, v))}::numeric[]`
     case 'date':
       return sql`${values.map((v) => toDate(v, field))}::date[]`
     case 'datetime':
@@ -154,15 +206,29 @@ function bindList(field: FieldInfo, values: readonly unknown[]): Sql {
 }
 
 function toNumber(field: FieldInfo, value: unknown): number {
-  const n = typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
-  if (!Number.isFinite(n) || Math.abs(n) > 9e15) throw new InvalidRequestError('ERR_DOMAIN_VALUE', `${JSON.stringify(value) ?? 'nothing'} is no number that ${field.model}.${field.name} can be compared with.`)
+  const n =
+    typeof value === 'number'
+      ? value
+      : typeof value === 'boolean'
+        ? Number(value)
+        : typeof value === 'string' && value.trim() !== ''
+          ? Number(value)
+          : Number.NaN
+  if (!Number.isFinite(n) || Math.abs(n) > 9e15)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_VALUE',
+      `${JSON.stringify(value) ?? 'nothing'} is no number that ${field.model}.${field.name} can be compared with.`,
+    )
   return n
 }
 
 function toText(field: FieldInfo, value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new InvalidRequestError('ERR_DOMAIN_VALUE', `${field.model}.${field.name} is compared with text, not with ${JSON.stringify(value)}.`)
+  throw new InvalidRequestError(
+    'ERR_DOMAIN_VALUE',
+    `${field.model}.${field.name} is compared with text, not with ${JSON.stringify(value)}.`,
+  )
 }
 
 function isTrue(value: unknown): boolean {
@@ -171,11 +237,26 @@ function isTrue(value: unknown): boolean {
 }
 
 function holdsForZero(operator: Operator, value: number): boolean {
-  return operator === '<' ? 0 < value : operator === '<=' ? 0 <= value : operator === '>' ? 0 > value : operator === '>=' ? 0 >= value : false
+  return operator === '<'
+    ? 0 < value
+    : operator === '<='
+      ? 0 <= value
+      : operator === '>'
+        ? 0 > value
+        : operator === '>='
+          ? 0 >= value
+          : false
 }
 
 function symbol(operator: Operator): Sql {
-  const symbols: Partial<Record<Operator, Sql>> = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=`, '=': sql`=`, '!=': sql`<>` }
+  const symbols: Partial<Record<Operator, Sql>> = {
+    '<': sql`<`,
+    '<=': sql`<=`,
+    '>': sql`>`,
+    '>=': sql`>=`,
+    '=': sql`=`,
+    '!=': sql`<>`,
+  }
   const found = symbols[operator]
   if (!found) throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `The operator '${operator}' does not apply here.`)
   return found

@@ -15,18 +15,37 @@ export interface Aggregate {
   empty(value: unknown): unknown
 }
 
-const functions = new Set(['sum', 'avg', 'min', 'max', 'count', 'count_distinct', 'array_agg', 'array_agg_distinct', 'bool_and', 'bool_or', 'recordset'])
+const functions = new Set([
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'count',
+  'count_distinct',
+  'array_agg',
+  'array_agg_distinct',
+  'bool_and',
+  'bool_or',
+  'recordset',
+])
 
 /** @throws InvalidRequestError ERR_AGGREGATE */
 export function parseAggregate(scope: Scope, model: ModelInfo, spec: string): Aggregate {
   if (spec === '__count') return { spec, field: undefined, fn: 'count', empty: (v) => v }
   const [name = '', fn = ''] = spec.split(':')
   const field = scope.field(model, name, `Invalid field '${name.slice(0, 80)}' on model '${model.name}'`)
-  if (!functions.has(fn)) throw new InvalidRequestError('ERR_AGGREGATE', `Invalid aggregate '${spec.slice(0, 80)}'; use one of ${[...functions].join(', ')}.`)
+  if (!functions.has(fn))
+    throw new InvalidRequestError(
+      'ERR_AGGREGATE',
+      `Invalid aggregate '${spec.slice(0, 80)}'; use one of ${[...functions].join(', ')}.`,
+    )
   const numbers = field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'
-  if ((fn === 'sum' || fn === 'avg') && !numbers && field.kind !== 'boolean') throw new InvalidRequestError('ERR_AGGREGATE', `'${fn}' needs a number; ${model.name}.${name} is none.`)
+  if ((fn === 'sum' || fn === 'avg') && !numbers && field.kind !== 'boolean')
+    throw new InvalidRequestError('ERR_AGGREGATE', `'${fn}' needs a number; ${model.name}.${name} is none.`)
   return {
-    spec, field, fn,
+    spec,
+    field,
+    fn,
     empty: (value) => {
       if (fn.startsWith('array_agg') || fn === 'recordset') return value ?? []
       return value === null || value === undefined ? (fn === 'count' || fn === 'count_distinct' ? 0 : false) : value
@@ -64,7 +83,14 @@ export function compileAggregate(scope: Scope, model: ModelInfo, alias: string, 
   }
 }
 
-const comparisons: Readonly<Record<string, Sql>> = { '=': sql`=`, '!=': sql`<>`, '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` }
+const comparisons: Readonly<Record<string, Sql>> = {
+  '=': sql`=`,
+  '!=': sql`<>`,
+  '<': sql`<`,
+  '<=': sql`<=`,
+  '>': sql`>`,
+  '>=': sql`>=`,
+}
 
 /** A condition on aggregates: `[['amount_total:sum', '>', 100]]`. */
 export function compileHaving(scope: Scope, model: ModelInfo, alias: string, having: Domain): Sql {
@@ -78,7 +104,13 @@ export function compileHaving(scope: Scope, model: ModelInfo, alias: string, hav
   return compileTree(scope, model, alias, parseDomain(replaced), names)
 }
 
-function compileTree(scope: Scope, model: ModelInfo, alias: string, condition: Condition, names: readonly string[]): Sql {
+function compileTree(
+  scope: Scope,
+  model: ModelInfo,
+  alias: string,
+  condition: Condition,
+  names: readonly string[],
+): Sql {
   switch (condition.is) {
     case 'constant':
       return condition.value ? sql`TRUE` : sql`FALSE`
@@ -86,18 +118,26 @@ function compileTree(scope: Scope, model: ModelInfo, alias: string, condition: C
       return sql`NOT (${compileTree(scope, model, alias, condition.part, names)})`
     case 'and':
     case 'or':
-      return sql`(${join(condition.parts.map((p) => compileTree(scope, model, alias, p, names)), condition.is === 'and' ? ' AND ' : ' OR ')})`
+      return sql`(${join(
+        condition.parts.map((p) => compileTree(scope, model, alias, p, names)),
+        condition.is === 'and' ? ' AND ' : ' OR ',
+      )})`
     case 'leaf': {
       const spec = names[Number(condition.path[0]?.slice('having_'.length))] ?? ''
       const value = compileAggregate(scope, model, alias, parseAggregate(scope, model, spec))
       if (condition.operator === 'in' || condition.operator === 'not in') {
         const list = (Array.isArray(condition.value) ? condition.value : [condition.value]).map(Number)
-        return condition.operator === 'in' ? sql`${value} = ANY(${list}::numeric[])` : sql`${value} <> ALL(${list}::numeric[])`
+        return condition.operator === 'in'
+          ? sql`${value} = ANY(${list}::numeric[])`
+          : sql`${value} <> ALL(${list}::numeric[])`
       }
       const symbol = comparisons[condition.operator]
       const bound = condition.value
-      if (!symbol || (typeof bound !== 'number' && typeof bound !== 'string')) throw new InvalidRequestError('ERR_HAVING', `'${spec}' is compared by = != < <= > >= in with a number or text.`)
-      return typeof bound === 'number' ? sql`${value} ${symbol} ${bound}::numeric` : sql`${value}::text ${symbol} ${bound}::text`
+      if (!symbol || (typeof bound !== 'number' && typeof bound !== 'string'))
+        throw new InvalidRequestError('ERR_HAVING', `'${spec}' is compared by = != < <= > >= in with a number or text.`)
+      return typeof bound === 'number'
+        ? sql`${value} ${symbol} ${bound}::numeric`
+        : sql`${value}::text ${symbol} ${bound}::text`
     }
   }
 }

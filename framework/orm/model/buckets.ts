@@ -24,18 +24,29 @@ const labels = {
   year: (d: DateTime) => d.toFormat('yyyy'),
 } as const
 
-const steps = { hour: { hours: 1 }, day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 }, quarter: { months: 3 }, year: { years: 1 } } as const
+const steps = {
+  hour: { hours: 1 },
+  day: { days: 1 },
+  week: { weeks: 1 },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  year: { years: 1 },
+} as const
 
 /** Granularities with a beginning and an end. */
 export const granularities: Readonly<Record<keyof typeof labels, Bucket>> = Object.fromEntries(
-  (Object.keys(labels) as (keyof typeof labels)[]).map((name) => [name, { describe: (start: string, field: FieldInfo, env: Env) => describe(name, start, field, env) }]),
+  (Object.keys(labels) as (keyof typeof labels)[]).map((name) => [
+    name,
+    { describe: (start: string, field: FieldInfo, env: Env) => describe(name, start, field, env) },
+  ]),
 ) as Record<keyof typeof labels, Bucket>
 
 function describe(name: keyof typeof labels, start: string, field: FieldInfo, env: Env) {
   const zone = field.kind === 'datetime' ? timeZone(env) : 'utc'
   const from = DateTime.fromSQL(start, { zone }).setLocale(env.lang.replace('_', '-'))
   const to = from.plus(steps[name])
-  const show = (d: DateTime) => (field.kind === 'date' ? d.toFormat('yyyy-MM-dd') : d.toUTC().toFormat('yyyy-MM-dd HH:mm:ss'))
+  const show = (d: DateTime) =>
+    field.kind === 'date' ? d.toFormat('yyyy-MM-dd') : d.toUTC().toFormat('yyyy-MM-dd HH:mm:ss')
   return { from: show(from), to: show(to), label: labels[name](from) }
 }
 
@@ -52,7 +63,8 @@ function weekLabel(d: DateTime): string {
 
 /** The start of the bucket as local time text, or a number for parts of dates. */
 export function bucket(granularity: Granularity, field: FieldInfo, value: Sql, env: Env): Sql {
-  const local = field.kind === 'datetime' ? sql`(${value} AT TIME ZONE 'UTC' AT TIME ZONE ${literal(timeZone(env))})` : value
+  const local =
+    field.kind === 'datetime' ? sql`(${value} AT TIME ZONE 'UTC' AT TIME ZONE ${literal(timeZone(env))})` : value
   const part = numberParts[granularity]
   if (part) return sql`EXTRACT(${part} FROM ${local})::int4`
   if (granularity === 'week') {

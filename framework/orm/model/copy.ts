@@ -24,7 +24,8 @@ const never = new Set(['id', 'display_name', 'create_uid', 'create_date', 'write
 function copied(model: ModelInfo, env: Env): FieldInfo[] {
   return [...model.fields.values()].filter((field) => {
     if (never.has(field.name) || field.options.secret || field.options.copy === false) return false
-    if (!env.grant.field(model.name, field.name, 'read') || !env.grant.field(model.name, field.name, 'write')) return false
+    if (!env.grant.field(model.name, field.name, 'read') || !env.grant.field(model.name, field.name, 'write'))
+      return false
     if (field.delegate) return !field.computed && field.kind !== 'one2many'
     if (field.computed && !field.options.editable) return false
     if (field.related) return false
@@ -34,7 +35,12 @@ function copied(model: ModelInfo, env: Env): FieldInfo[] {
   })
 }
 
-async function copyOf(records: RecordSet, fields: readonly FieldInfo[], row: RecordRow, nested = false): Promise<Record<string, unknown>> {
+async function copyOf(
+  records: RecordSet,
+  fields: readonly FieldInfo[],
+  row: RecordRow,
+  _nested = false,
+): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const field of fields) {
     const value = row[field.name]

@@ -8,29 +8,59 @@ import { defaultValues } from '../write/create.ts'
 export type FieldDescription = Record<string, unknown>
 
 /** `fields_get`: fields that the caller may read, with Odoo's attribute names; `attributes` limits them. */
-export function describeFields(env: Env, model: ModelInfo, names: readonly string[] | null, attributes: readonly string[] | null): Record<string, FieldDescription> {
+export function describeFields(
+  env: Env,
+  model: ModelInfo,
+  names: readonly string[] | null,
+  attributes: readonly string[] | null,
+): Record<string, FieldDescription> {
   const result: Record<string, FieldDescription> = {}
   for (const field of model.fields.values()) {
     if (names && names.length > 0 && !names.includes(field.name)) continue
     if (!env.grant.field(model.name, field.name, 'read')) continue
     const full = describe(env, model, field)
-    result[field.name] = attributes && attributes.length > 0 ? Object.fromEntries(Object.entries(full).filter(([key]) => attributes.includes(key))) : full
+    result[field.name] =
+      attributes && attributes.length > 0
+        ? Object.fromEntries(Object.entries(full).filter(([key]) => attributes.includes(key)))
+        : full
   }
   return result
 }
 
-function describe(env: Env, model: ModelInfo, field: FieldInfo): FieldDescription {
+function describe(_env: Env, model: ModelInfo, field: FieldInfo): FieldDescription {
   const { options } = field
   const relational = field.comodel !== undefined
   const derived = !field.column && (field.computed !== undefined || field.related !== undefined)
-  const searchable = !options.secret && (field.column || relational || field.related !== undefined || field.kind === 'binary') && !(derived && !field.related)
-  const sortable = !options.secret && ((field.column && field.kind !== 'json' && field.kind !== 'binary') || (field.related !== undefined && field.name === 'display_name'))
-  const groupable = !options.secret && ((field.column && !['binary', 'json'].includes(field.kind)) || field.kind === 'many2many')
-  const readonlyField = ['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'].includes(field.name) || options.readonly === true || (derived && !options.editable && !field.delegate) || (field.computed !== undefined && !options.editable)
+  const searchable =
+    !options.secret &&
+    (field.column || relational || field.related !== undefined || field.kind === 'binary') &&
+    !(derived && !field.related)
+  const sortable =
+    !options.secret &&
+    ((field.column && field.kind !== 'json' && field.kind !== 'binary') ||
+      (field.related !== undefined && field.name === 'display_name'))
+  const groupable =
+    !options.secret && ((field.column && !['binary', 'json'].includes(field.kind)) || field.kind === 'many2many')
+  const readonlyField =
+    ['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'].includes(field.name) ||
+    options.readonly === true ||
+    (derived && !options.editable && !field.delegate) ||
+    (field.computed !== undefined && !options.editable)
   const description: FieldDescription = {
-    change_default: false, company_dependent: options.companyDependent === true, default_export_compatible: options.required === true && !readonlyField,
-    depends: field.computed?.on ?? [], groupable, manual: field.manual, name: field.name, readonly: readonlyField, required: options.required === true,
-    searchable, sortable, store: field.column || (relational && !derived) || (field.kind === 'binary' && !derived), string: field.label, type: field.kind,
+    change_default: false,
+    company_dependent: options.companyDependent === true,
+    default_export_compatible: options.required === true && !readonlyField,
+    depends: field.computed?.on ?? [],
+    groupable,
+    manual: field.manual,
+    name: field.name,
+    readonly: readonlyField,
+    required: options.required === true,
+    searchable,
+    sortable,
+    store: field.column || (relational && !derived) || (field.kind === 'binary' && !derived),
+    string: field.label,
+    type: field.kind,
   }
   if (options.help) description.help = options.help
   if (options.groups) description.groups = options.groups.join(',')
@@ -53,7 +83,9 @@ function describe(env: Env, model: ModelInfo, field: FieldInfo): FieldDescriptio
     description.sanitize_tags = true
   }
   if (options.digits) description.digits = options.digits
-  if (field.kind === 'monetary') description.currency_field = options.currencyField ?? (model.fields.has('currency_id') ? 'currency_id' : 'x_currency_id')
+  if (field.kind === 'monetary')
+    description.currency_field =
+      options.currencyField ?? (model.fields.has('currency_id') ? 'currency_id' : 'x_currency_id')
   if (aggregator(field)) description.aggregator = aggregator(field)
   for (const key of Object.keys(description)) if (description[key] === undefined) delete description[key]
   return description
@@ -62,13 +94,21 @@ function describe(env: Env, model: ModelInfo, field: FieldInfo): FieldDescriptio
 /** How a field adds up by default in groups. */
 export function aggregator(field: FieldInfo): string | undefined {
   if (field.kind === 'boolean' && field.column) return 'bool_or'
-  if (field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary') return field.column && field.name !== 'id' ? 'sum' : undefined
+  if (field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary')
+    return field.column && field.name !== 'id' ? 'sum' : undefined
   return undefined
 }
 
 /** `default_get`: defaults of the wanted fields, as a client writes them. @throws InvalidRequestError for unknown fields of a wrong type */
-export async function defaultsFor(env: Env, model: ModelInfo, names: readonly string[]): Promise<Record<string, unknown>> {
-  if (!Array.isArray(names)) throw new InvalidRequestError('ERR_FIELDS', 'fields_list is a list of field names.', { wireName: 'builtins.TypeError' })
+export async function defaultsFor(
+  env: Env,
+  model: ModelInfo,
+  names: readonly string[],
+): Promise<Record<string, unknown>> {
+  if (!Array.isArray(names))
+    throw new InvalidRequestError('ERR_FIELDS', 'fields_list is a list of field names.', {
+      wireName: 'builtins.TypeError',
+    })
   const defaults = await defaultValues(env, model, [{}], names)
   const result: Record<string, unknown> = {}
   for (const [field, value] of defaults) if (env.grant.field(model.name, field.name, 'read')) result[field.name] = value

@@ -22,7 +22,13 @@ export interface ImportResult {
 /** Paths `id` (external id), `.id` (number), `field`, `field/id`, `field/sub`; a list of records takes further rows. */
 export async function exportRows(records: RecordSet, paths: readonly string[]): Promise<{ datas: unknown[][] }> {
   const datas: unknown[][] = []
-  for (const one of records.ids) datas.push(...(await exportOne(records.browse([one]), paths.map((p) => p.split('/')))))
+  for (const one of records.ids)
+    datas.push(
+      ...(await exportOne(
+        records.browse([one]),
+        paths.map((p) => p.split('/')),
+      )),
+    )
   return { datas }
 }
 
@@ -41,7 +47,14 @@ async function exportOne(record: RecordSet, paths: readonly (readonly string[])[
       const field = record.info.fields.get(head)
       const value = row[head]
       if (!field?.comodel) first[i] = value === false ? (field?.kind === 'boolean' ? false : '') : value
-      else if (field.kind === 'many2one') first[i] = value ? (await exportOne(record.env.model(field.comodel, [value as number]), [rest.length > 0 ? rest : ['display_name']]))[0]?.[0] ?? '' : ''
+      else if (field.kind === 'many2one')
+        first[i] = value
+          ? ((
+              await exportOne(record.env.model(field.comodel, [value as number]), [
+                rest.length > 0 ? rest : ['display_name'],
+              ])
+            )[0]?.[0] ?? '')
+          : ''
       else lists.set(head, value as number[])
     }
   }
@@ -50,8 +63,12 @@ async function exportOne(record: RecordSet, paths: readonly (readonly string[])[
     const columns = paths.map((path, i) => ({ path, i })).filter(({ path }) => path[0] === head)
     let at = 0
     for (const child of ids) {
-      for (const line of await exportOne(record.env.model(comodel, [child]), columns.map(({ path }) => (path.length > 1 ? path.slice(1) : ['display_name'])))) {
-        const target = rows[at] ?? (rows[at] = paths.map(() => ''))
+      for (const line of await exportOne(
+        record.env.model(comodel, [child]),
+        columns.map(({ path }) => (path.length > 1 ? path.slice(1) : ['display_name'])),
+      )) {
+        const target = rows[at] ?? paths.map(() => '')
+        rows[at] = target
         columns.forEach(({ i }, k) => {
           target[i] = line[k]
         })
@@ -65,15 +82,23 @@ async function exportOne(record: RecordSet, paths: readonly (readonly string[])[
 // A record that has none gets an external id on its first export, so that a later import finds it again.
 async function externalId(record: RecordSet): Promise<string> {
   const { env, info } = record
-  const [known] = await env.db.query<{ module: string; name: string }>(sql`SELECT module, name FROM ir_model_data WHERE model = ${info.name} AND res_id = ${record.id}::int4 ORDER BY id LIMIT 1`)
+  const [known] = await env.db.query<{ module: string; name: string }>(
+    sql`SELECT module, name FROM ir_model_data WHERE model = ${info.name} AND res_id = ${record.id}::int4 ORDER BY id LIMIT 1`,
+  )
   if (known) return `${known.module}.${known.name}`
   const name = `${info.table}_${record.id}_${crypto.randomUUID().slice(0, 8)}`
-  await env.db.query(sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES ('__export__', ${name}, ${info.name}, ${record.id}::int4, FALSE)`)
+  await env.db.query(
+    sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES ('__export__', ${name}, ${info.name}, ${record.id}::int4, FALSE)`,
+  )
   return `__export__.${name}`
 }
 
 /** Imports all rows or none; each faulty row gets a message. Existing external ids are updated. */
-export async function importRows(records: RecordSet, fields: readonly string[], data: readonly (readonly string[])[]): Promise<ImportResult> {
+export async function importRows(
+  records: RecordSet,
+  fields: readonly string[],
+  data: readonly (readonly string[])[],
+): Promise<ImportResult> {
   const { env, info } = records
   const messages: ImportMessage[] = []
   const ids: number[] = []
@@ -85,7 +110,13 @@ export async function importRows(records: RecordSet, fields: readonly string[], 
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         const about = error.detail as { field?: string; field_name?: string } | undefined
-        messages.push({ type: 'error', message: error.message, record: i, rows: { from: i, to: i }, ...(about?.field ? { field: about.field, field_name: about.field_name ?? about.field } : {}) })
+        messages.push({
+          type: 'error',
+          message: error.message,
+          record: i,
+          rows: { from: i, to: i },
+          ...(about?.field ? { field: about.field, field_name: about.field_name ?? about.field } : {}),
+        })
       }
     }
     if (messages.length > 0) throw new ImportFailed()
@@ -124,28 +155,48 @@ async function importRow(records: RecordSet, fields: readonly string[], row: rea
   }
   const made = await records.create(values as never)
   if (xmlid) {
-    const [module, name] = xmlid.includes('.') ? [xmlid.slice(0, xmlid.indexOf('.')), xmlid.slice(xmlid.indexOf('.') + 1)] : ['__import__', xmlid]
-    await env.db.query(sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES (${module}, ${name}, ${info.name}, ${made.id}::int4, FALSE)`)
+    const [module, name] = xmlid.includes('.')
+      ? [xmlid.slice(0, xmlid.indexOf('.')), xmlid.slice(xmlid.indexOf('.') + 1)]
+      : ['__import__', xmlid]
+    await env.db.query(
+      sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES (${module}, ${name}, ${info.name}, ${made.id}::int4, FALSE)`,
+    )
   }
   return made.id
 }
 
 async function findExternal(records: RecordSet, xmlid: string, model = records.info.name): Promise<number | undefined> {
-  const [module, name] = xmlid.includes('.') ? [xmlid.slice(0, xmlid.indexOf('.')), xmlid.slice(xmlid.indexOf('.') + 1)] : ['__import__', xmlid]
-  const [row] = await records.env.db.query<{ res_id: number }>(sql`SELECT res_id FROM ir_model_data WHERE module = ${module} AND name = ${name} AND model = ${model}`)
+  const [module, name] = xmlid.includes('.')
+    ? [xmlid.slice(0, xmlid.indexOf('.')), xmlid.slice(xmlid.indexOf('.') + 1)]
+    : ['__import__', xmlid]
+  const [row] = await records.env.db.query<{ res_id: number }>(
+    sql`SELECT res_id FROM ir_model_data WHERE module = ${module} AND name = ${name} AND model = ${model}`,
+  )
   return row?.res_id
 }
 
-async function importValue(records: RecordSet, info: ModelInfo, path: readonly string[], text: string): Promise<unknown> {
+async function importValue(
+  records: RecordSet,
+  info: ModelInfo,
+  path: readonly string[],
+  text: string,
+): Promise<unknown> {
   const field = info.fields.get(path[0] ?? '')
   if (!field) return text
   if (text === '') return false
   if (field.kind === 'boolean') return ['1', 'true', 'yes', 'y', 't'].includes(text.toLowerCase())
-  if (field.kind === 'selection') return field.selection?.find(([key, label]) => key === text || label.toLowerCase() === text.toLowerCase())?.[0] ?? text
+  if (field.kind === 'selection')
+    return (
+      field.selection?.find(([key, label]) => key === text || label.toLowerCase() === text.toLowerCase())?.[0] ?? text
+    )
   if (field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary') {
     const n = Number(text)
     if (!Number.isFinite(n) || (field.kind === 'integer' && !Number.isInteger(n))) {
-      throw new ValidationError('ERR_IMPORT_NUMBER', `'${text}' does not seem to be ${field.kind === 'integer' ? 'an integer' : 'a number'} for field '${field.label}'`, { detail: { field: field.name, field_name: field.label } })
+      throw new ValidationError(
+        'ERR_IMPORT_NUMBER',
+        `'${text}' does not seem to be ${field.kind === 'integer' ? 'an integer' : 'a number'} for field '${field.label}'`,
+        { detail: { field: field.name, field_name: field.label } },
+      )
     }
     return n
   }
@@ -159,11 +210,11 @@ async function resolve(records: RecordSet, model: string, how: string | undefine
   if (how === '.id') return Number(text)
   if (how === 'id') {
     const found = await findExternal(records, text, model)
-    if (found === undefined) throw new ValidationError('ERR_IMPORT_REFERENCE', `No matching record found for external id '${text}'.`)
+    if (found === undefined)
+      throw new ValidationError('ERR_IMPORT_REFERENCE', `No matching record found for external id '${text}'.`)
     return found
   }
   const [match] = await records.env.model(model).name_search(text, null, '=', 2)
   if (!match) throw new ValidationError('ERR_IMPORT_REFERENCE', `No matching record found for name '${text}'.`)
   return match[0]
 }
-

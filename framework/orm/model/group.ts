@@ -36,7 +36,13 @@ interface GroupRow {
 }
 
 /** `formatted_read_group`: one row per group with `__extra_domain`. */
-export async function formattedReadGroup(records: RecordSet, domain: Domain, groupby: readonly string[], aggregates: readonly string[], options: Window & { readonly having: Domain }): Promise<Record<string, unknown>[]> {
+export async function formattedReadGroup(
+  records: RecordSet,
+  domain: Domain,
+  groupby: readonly string[],
+  aggregates: readonly string[],
+  options: Window & { readonly having: Domain },
+): Promise<Record<string, unknown>[]> {
   const scope = new Scope(records.env)
   const terms = groupby.map((spec) => parseTerm(scope, records.info, spec))
   const wanted = aggregates.map((spec) => parseAggregate(scope, records.info, spec))
@@ -58,13 +64,27 @@ export async function formattedReadGroup(records: RecordSet, domain: Domain, gro
 }
 
 /** `read_group`: the older dialect; `lazy` groups by the first term only and names what is left. */
-export async function readGroup(records: RecordSet, domain: Domain, fields: readonly string[], groupby: readonly string[], options: Window & { readonly lazy: boolean }): Promise<Record<string, unknown>[]> {
+export async function readGroup(
+  records: RecordSet,
+  domain: Domain,
+  fields: readonly string[],
+  groupby: readonly string[],
+  options: Window & { readonly lazy: boolean },
+): Promise<Record<string, unknown>[]> {
   const scope = new Scope(records.env)
   const all = groupby.map((spec) => parseTerm(scope, records.info, spec))
   const terms = options.lazy ? all.slice(0, 1) : all
   const wanted = legacyAggregates(scope, records.info, fields, all)
   const order = options.order
-  const rows = await run(records, scope, domain, terms, wanted.map((w) => w.aggregate), { ...options, order }, [])
+  const rows = await run(
+    records,
+    scope,
+    domain,
+    terms,
+    wanted.map((w) => w.aggregate),
+    { ...options, order },
+    [],
+  )
   return rows.map((row) => {
     const result: Record<string, unknown> = {}
     const parts: Domain[] = []
@@ -80,7 +100,7 @@ export async function readGroup(records: RecordSet, domain: Domain, fields: read
     wanted.forEach(({ name }, i) => {
       result[name] = row.values[i]
     })
-    result.__domain = andDomains(...parts, domain)
+    result.__domain = andDomains(domain, ...parts)
     if (Object.keys(ranges).length > 0) result.__range = ranges
     if (options.lazy && all.length > 1) result.__context = { group_by: all.slice(1).map((term) => term.spec) }
     return result
@@ -88,34 +108,48 @@ export async function readGroup(records: RecordSet, domain: Domain, fields: read
 }
 
 function parseTerm(scope: Scope, model: ModelInfo, spec: unknown): GroupTerm {
-  if (typeof spec !== 'string') throw new InvalidRequestError('ERR_GROUPBY', 'A group-by is a list of field names.', { wireName: 'builtins.TypeError' })
+  if (typeof spec !== 'string')
+    throw new InvalidRequestError('ERR_GROUPBY', 'A group-by is a list of field names.', {
+      wireName: 'builtins.TypeError',
+    })
   const [path = '', granularity] = spec.split(':')
   const name = path.split('.')[0] ?? ''
   const field = scope.field(model, name, `Invalid field '${name.slice(0, 80)}' on model '${model.name}'`)
   const dated = field.kind === 'date' || field.kind === 'datetime'
-  if (granularity !== undefined && !dated) throw new InvalidRequestError('ERR_GROUPBY', `Granularity set on a no-datetime field: '${spec}'`)
-  if (path.includes('.')) throw new InvalidRequestError('ERR_GROUPBY', `'${spec}' cannot be grouped by; group by a field of ${model.name} itself.`)
+  if (granularity !== undefined && !dated)
+    throw new InvalidRequestError('ERR_GROUPBY', `Granularity set on a no-datetime field: '${spec}'`)
+  if (path.includes('.'))
+    throw new InvalidRequestError(
+      'ERR_GROUPBY',
+      `'${spec}' cannot be grouped by; group by a field of ${model.name} itself.`,
+    )
   if (granularity !== undefined && !(granularity in granularities) && !(granularity in numberParts)) {
-    throw new InvalidRequestError('ERR_GROUPBY', `'${granularity}' is no granularity; use one of ${[...Object.keys(granularities), ...Object.keys(numberParts)].join(', ')}.`)
+    throw new InvalidRequestError(
+      'ERR_GROUPBY',
+      `'${granularity}' is no granularity; use one of ${[...Object.keys(granularities), ...Object.keys(numberParts)].join(', ')}.`,
+    )
   }
   return { spec, field, granularity: dated ? ((granularity ?? 'month') as Granularity) : undefined }
 }
 
-function legacyAggregates(scope: Scope, model: ModelInfo, fields: readonly string[], terms: readonly GroupTerm[]): { name: string; aggregate: Aggregate }[] {
+function legacyAggregates(
+  scope: Scope,
+  model: ModelInfo,
+  fields: readonly string[],
+  terms: readonly GroupTerm[],
+): { name: string; aggregate: Aggregate }[] {
   const result: { name: string; aggregate: Aggregate }[] = []
   const grouped = new Set(terms.map((term) => term.field.name))
   const add = (name: string, spec: string) => result.push({ name, aggregate: parseAggregate(scope, model, spec) })
-  if (fields.length === 0) {
-    for (const field of model.fields.values()) {
-      const fn = aggregator(field)
-      if (fn && !grouped.has(field.name) && scope.env.grant.field(model.name, field.name, 'read')) add(field.name, `${field.name}:${fn}`)
-    }
-    return result
-  }
   for (const spec of fields) {
     if (spec === '__count') continue
     const match = /^(\w+)(?::(\w+)(?:\((\w+)\))?)?$/.exec(spec)
-    if (!match?.[1]) throw new InvalidRequestError('ERR_AGGREGATE', `Invalid field specification '${spec.slice(0, 80)}'; write field, field:function or name:function(field).`, { wireName: 'odoo.exceptions.UserError' })
+    if (!match?.[1])
+      throw new InvalidRequestError(
+        'ERR_AGGREGATE',
+        `Invalid field specification '${spec.slice(0, 80)}'; write field, field:function or name:function(field).`,
+        { wireName: 'odoo.exceptions.UserError' },
+      )
     const [, name, fn, inner] = match
     if (fn) add(name, `${inner ?? name}:${fn}`)
     else if (!grouped.has(name)) {
@@ -127,14 +161,26 @@ function legacyAggregates(scope: Scope, model: ModelInfo, fields: readonly strin
   return result
 }
 
-async function run(records: RecordSet, scope: Scope, domain: Domain, terms: readonly GroupTerm[], aggregates: readonly Aggregate[], window: Window, having: Domain): Promise<GroupRow[]> {
+async function run(
+  records: RecordSet,
+  scope: Scope,
+  domain: Domain,
+  terms: readonly GroupTerm[],
+  aggregates: readonly Aggregate[],
+  window: Window,
+  having: Domain,
+): Promise<GroupRow[]> {
   const { env, info } = records
   requireModel(env, info, 'read')
-  if ((window.limit ?? 0) < 0 || window.offset < 0) throw new InvalidRequestError('ERR_LIMIT', 'limit and offset must not be negative.')
+  if ((window.limit ?? 0) < 0 || window.offset < 0)
+    throw new InvalidRequestError('ERR_LIMIT', 'limit and offset must not be negative.')
   const alias = scope.alias()
   const condition = parseDomain(domain)
   const rule = scope.condition(info, alias)
-  const active = scope.activeTest && info.fields.get('active')?.column && !mentions(condition, 'active') ? sql`${id(alias)}.active AND ` : empty
+  const active =
+    scope.activeTest && info.fields.get('active')?.column && !mentions(condition, 'active')
+      ? sql`${id(alias)}.active AND `
+      : empty
   const joins: Sql[] = []
   const keys = terms.map((term) => compileKey(scope, info, alias, term, joins))
   const values = aggregates.map((aggregate) => compileAggregate(scope, info, alias, aggregate))
@@ -144,8 +190,16 @@ async function run(records: RecordSet, scope: Scope, domain: Domain, terms: read
   const order = compileGroupOrder(window.order, terms, keys, aggregates, values)
   const limit = window.limit ? sql` LIMIT ${window.limit}::int8` : empty
   const offset = window.offset ? sql` OFFSET ${window.offset}::int8` : empty
-  const columns = [...keys.map((k, i) => sql`${k.key} AS ${id(`k${i}`)}`), ...values.map((v, i) => sql`${v} AS ${id(`v${i}`)}`), sql`count(*)::int4 AS n`, sql`(SELECT n FROM hf_epoch) AS epoch`]
-  const rows = await runRows<Record<string, unknown>>(env, sql`SELECT ${join(columns)} FROM ${id(info.table)} ${id(alias)}${join(joins, ' ')} WHERE ${where}${groups}${havingSql}${order}${limit}${offset}`)
+  const columns = [
+    ...keys.map((k, i) => sql`${k.key} AS ${id(`k${i}`)}`),
+    ...values.map((v, i) => sql`${v} AS ${id(`v${i}`)}`),
+    sql`count(*)::int4 AS n`,
+    sql`(SELECT n FROM hf_epoch) AS epoch`,
+  ]
+  const rows = await runRows<Record<string, unknown>>(
+    env,
+    sql`SELECT ${join(columns)} FROM ${id(info.table)} ${id(alias)}${join(joins, ' ')} WHERE ${where}${groups}${havingSql}${order}${limit}${offset}`,
+  )
   return rows.map((row) => ({
     keys: terms.map((_, i) => row[`k${i}`]),
     values: aggregates.map((aggregate, i) => aggregate.empty(row[`v${i}`])),
@@ -166,17 +220,30 @@ function compileKey(scope: Scope, model: ModelInfo, alias: string, term: GroupTe
     const comodel = scope.model(field.comodel ?? '')
     const [link, other] = [scope.alias(), scope.alias()]
     // Links to records that the caller may not read count as none.
-    joins.push(sql` LEFT JOIN (${id(field.link.table)} ${id(link)} JOIN ${id(comodel.table)} ${id(other)} ON ${id(other)}.id = ${id(link, field.link.other)}${scope.andCondition(comodel, other)}) ON ${id(link, field.link.own)} = ${id(alias)}.id`)
+    joins.push(
+      sql` LEFT JOIN (${id(field.link.table)} ${id(link)} JOIN ${id(comodel.table)} ${id(other)} ON ${id(other)}.id = ${id(link, field.link.other)}${scope.andCondition(comodel, other)}) ON ${id(link, field.link.own)} = ${id(alias)}.id`,
+    )
     return relationKey(scope, comodel, sql`${id(other)}.id`)
   }
   const value = scope.value(model, alias, field)
-  if (field.kind === 'many2one') return relationKey(scope, scope.model(field.comodel ?? ''), value)
+  if (field.kind === 'many2one') {
+    // A rule of the other model makes the value a sub-query; named once, it can be grouped by and looked up again.
+    const once = scope.alias()
+    joins.push(sql` CROSS JOIN LATERAL (SELECT ${value} AS v) ${id(once)}`)
+    return relationKey(scope, scope.model(field.comodel ?? ''), id(once, 'v'))
+  }
   if (term.granularity) {
     const made = bucket(term.granularity, field, value, scope.env)
     return { key: made, group: [made], order: made }
   }
-  if (['binary', 'json', 'one2many'].includes(field.kind)) throw new InvalidRequestError('ERR_GROUPBY', `${model.name}.${field.name} cannot be grouped by.`)
-  const plain = field.kind === 'boolean' ? sql`COALESCE(${value}, FALSE)` : ['char', 'text', 'selection'].includes(field.kind) ? sql`NULLIF(${value}, '')` : value
+  if (['binary', 'json', 'one2many'].includes(field.kind))
+    throw new InvalidRequestError('ERR_GROUPBY', `${model.name}.${field.name} cannot be grouped by.`)
+  const plain =
+    field.kind === 'boolean'
+      ? sql`COALESCE(${value}, FALSE)`
+      : ['char', 'text', 'selection'].includes(field.kind)
+        ? sql`NULLIF(${value}, '')`
+        : value
   return { key: plain, group: [plain], order: plain }
 }
 
@@ -192,7 +259,13 @@ function relationKey(scope: Scope, comodel: ModelInfo, value: Sql): Key {
   return { key: name, group: [value], order }
 }
 
-function compileGroupOrder(order: string | null, terms: readonly GroupTerm[], keys: readonly Key[], aggregates: readonly Aggregate[], values: readonly Sql[]): Sql {
+function compileGroupOrder(
+  order: string | null,
+  terms: readonly GroupTerm[],
+  keys: readonly Key[],
+  aggregates: readonly Aggregate[],
+  values: readonly Sql[],
+): Sql {
   if (!order) return keys.length > 0 ? sql` ORDER BY ${join(keys.map((k) => k.order))}` : empty
   const parts = order.split(',').map((part) => {
     const match = /^\s*([\w:.]+)(?:\s+(asc|desc))?(?:\s+nulls\s+(first|last))?\s*$/i.exec(part)
@@ -200,7 +273,11 @@ function compileGroupOrder(order: string | null, terms: readonly GroupTerm[], ke
     const at = terms.findIndex((term) => term.spec === name || term.field.name === name)
     const agg = aggregates.findIndex((aggregate) => aggregate.spec === name || aggregate.field?.name === name)
     const target = at >= 0 ? keys[at]?.order : agg >= 0 ? values[agg] : name === '__count' ? sql`count(*)` : undefined
-    if (!match || !target) throw new InvalidRequestError('ERR_ORDER', `Order term '${part.trim().slice(0, 80)}' is neither grouped by nor aggregated.`)
+    if (!match || !target)
+      throw new InvalidRequestError(
+        'ERR_ORDER',
+        `Order term '${part.trim().slice(0, 80)}' is neither grouped by nor aggregated.`,
+      )
     return sql`${target}${match[2]?.toLowerCase() === 'desc' ? sql` DESC` : empty}${match[3] ? (match[3].toLowerCase() === 'first' ? sql` NULLS FIRST` : sql` NULLS LAST`) : empty}`
   })
   return sql` ORDER BY ${join(parts)}`
@@ -218,19 +295,42 @@ function present(records: RecordSet, term: GroupTerm, raw: unknown): Presented {
   const equal = (value: unknown): Domain => [[field.name, '=', value]]
   if (field.kind === 'many2one' || field.kind === 'many2many') {
     if (raw === null || raw === undefined) {
-      return { label: false, formatted: false, domain: field.kind === 'many2many' ? [[field.name, 'not any', []]] : equal(false) }
+      return {
+        label: false,
+        formatted: false,
+        domain: field.kind === 'many2many' ? [[field.name, 'not any', []]] : equal(false),
+      }
     }
     const pair = JSON.parse(String(raw)) as [number, string]
     return { label: pair, formatted: pair, domain: equal(pair[0]) }
   }
   if (term.granularity) {
-    if (raw === null || raw === undefined) return { label: false, formatted: false, domain: equal(false), ...(term.granularity in numberParts ? {} : { range: false }) }
-    if (term.granularity in numberParts) return { label: Number(raw), formatted: Number(raw), domain: [[`${field.name}.${term.granularity}`, '=', Number(raw)]] }
-    const { from, to, label } = granularities[term.granularity as keyof typeof granularities].describe(String(raw), field, records.env)
+    if (raw === null || raw === undefined)
+      return {
+        label: false,
+        formatted: false,
+        domain: equal(false),
+        ...(term.granularity in numberParts ? {} : { range: false }),
+      }
+    if (term.granularity in numberParts)
+      return {
+        label: Number(raw),
+        formatted: Number(raw),
+        domain: [[`${field.name}.${term.granularity}`, '=', Number(raw)]],
+      }
+    const { from, to, label } = granularities[term.granularity as keyof typeof granularities].describe(
+      String(raw),
+      field,
+      records.env,
+    )
     const domain: Domain = ['&', [field.name, '>=', from], [field.name, '<', to]]
     return { label, formatted: [from, label], domain, range: { from, to } }
   }
-  const value = raw === null || raw === undefined ? (field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary' ? 0 : false) : raw
+  const value =
+    raw === null || raw === undefined
+      ? field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'
+        ? 0
+        : false
+      : raw
   return { label: value, formatted: value, domain: equal(value) }
 }
-

@@ -14,7 +14,12 @@ type Values = Record<string, unknown>
  * Nothing is written. Without `changed` (a new record) the defaults of the fields of `spec` come back; otherwise what
  * the model's onchange functions say about the changed fields.
  */
-export async function runOnchange(records: RecordSet, values: Readonly<Values>, changed: unknown, spec: Readonly<Values>): Promise<{ value: Values }> {
+export async function runOnchange(
+  records: RecordSet,
+  values: Readonly<Values>,
+  changed: unknown,
+  spec: Readonly<Values>,
+): Promise<{ value: Values }> {
   const { env, info } = records
   const names = Object.keys(spec)
   const fields = names.map((name) => new Scope(env).field(info, name))
@@ -23,10 +28,15 @@ export async function runOnchange(records: RecordSet, values: Readonly<Values>, 
   const draft: Values = { ...values }
   let pending = changedNames
   if (changedNames.length === 0 && records.ids.length === 0) {
-    const defaults = await defaultsFor(env, info, names.filter((name) => !(name in values)))
+    const defaults = await defaultsFor(
+      env,
+      info,
+      names.filter((name) => !(name in values)),
+    )
     for (const field of fields) {
       if (field.name === 'id' || field.name in values) continue
-      result[field.name] = field.name in defaults ? await shown(env, field, defaults[field.name], spec[field.name]) : empty(field)
+      result[field.name] =
+        field.name in defaults ? await shown(env, field, defaults[field.name], spec[field.name]) : empty(field)
     }
     Object.assign(draft, defaults)
     pending = Object.keys(defaults)
@@ -69,7 +79,9 @@ async function shown(env: Env, field: FieldInfo, value: unknown, wanted: unknown
   const scope = new Scope(env)
   const comodel = scope.model(field.comodel ?? '')
   const alias = scope.alias()
-  const rows = await env.db.query<{ id: number; name: string }>(sql`SELECT ${id(alias)}.id, ${displayName(scope, comodel, alias)} AS name FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ${value}::int4${scope.andCondition(comodel, alias)}`)
+  const rows = await env.db.query<{ id: number; name: string }>(
+    sql`SELECT ${id(alias)}.id, ${displayName(scope, comodel, alias)} AS name FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ${value}::int4${scope.andCondition(comodel, alias)}`,
+  )
   const [row] = rows
   return row ? { id: row.id, display_name: row.name } : false
 }

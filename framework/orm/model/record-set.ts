@@ -3,25 +3,26 @@
 import { AccessError, InvalidRequestError, MissingError, UserError } from '../../errors.ts'
 import { empty, id, sql } from '../../sql/index.ts'
 import type { Domain } from '../domain/domain.ts'
-import { compileCondition } from '../domain/compile.ts'
-import { mentions, parseDomain } from '../domain/parse.ts'
 import type { Command, Loaded, ModelName, Path, Values } from '../declare/types.ts'
 import type { Env } from '../env.ts'
 import type { Operation } from '../grant.ts'
-import { compileOrder } from '../query/order.ts'
-import { complete, isPure, runJson, runRows } from '../query/run.ts'
-import { type EmptyStyle, selectJson, type Source } from '../query/select.ts'
+import { runRows } from '../query/run.ts'
 import { Scope } from '../query/scope.ts'
-import { flatSpec, nestedSpec, pathSpec, type Spec } from '../query/spec.ts'
+import { flatSpec, nestedSpec, pathSpec } from '../query/spec.ts'
 import type { ModelInfo } from '../registry.ts'
 import { createRecords } from '../write/create.ts'
-import { countExisting, modelDenied, recordsDenied, requireModel, requireRecords } from '../write/operation.ts'
+import { modelDenied, recordsDenied, requireModel, requireRecords } from '../write/operation.ts'
 import { updateRecords } from '../write/update.ts'
 import { unlinkRecords } from '../write/unlink.ts'
 import { copyRecords } from './copy.ts'
 import { defaultsFor, describeFields, type FieldDescription } from './describe.ts'
 import { exportRows, importRows, type ImportResult } from './exchange.ts'
 import { formattedReadGroup, readGroup } from './group.ts'
+import { progressBar } from './progress-bar.ts'
+import { loadRows, readRows, searchRows, searchSource } from './reading.ts'
+import { readTranslations, writeTranslations } from './translations.ts'
+import { viewMaker } from './view-maker.ts'
+import { findByName } from './naming.ts'
 import { runOnchange } from './onchange.ts'
 
 /** Rows as JSON text made by PostgreSQL; leaves the house unparsed where the protocol is JSON. */
@@ -60,7 +61,12 @@ export class RecordSet<M extends string = string> {
   /** The only id. @throws MissingError unless there is exactly one record */
   get id(): number {
     const [only] = this.ids
-    if (only === undefined || this.ids.length !== 1) throw new MissingError('ERR_NOT_ONE', `Exactly one ${this.info.options.description} was expected, not ${this.ids.length}.`, { wireName: 'builtins.ValueError' })
+    if (only === undefined || this.ids.length !== 1)
+      throw new MissingError(
+        'ERR_NOT_ONE',
+        `Exactly one ${this.info.options.description} was expected, not ${this.ids.length}.`,
+        { wireName: 'builtins.ValueError' },
+      )
     return only
   }
 
@@ -70,7 +76,11 @@ export class RecordSet<M extends string = string> {
 
   /** The same model with other ids. */
   browse(ids: readonly number[]): this {
-    return new (this.constructor as new (env: Env, info: ModelInfo, ids: readonly number[]) => this)(this.env, this.info, ids)
+    return new (this.constructor as new (env: Env, info: ModelInfo, ids: readonly number[]) => this)(
+      this.env,
+      this.info,
+      ids,
+    )
   }
 
   withContext(patch: Readonly<Record<string, unknown>>): this {
@@ -91,15 +101,14 @@ export class RecordSet<M extends string = string> {
     const scope = new Scope(this.env)
     requireModel(this.env, this.info, 'read')
     const spec = pathSpec(scope, this.info, paths)
-    const result = await this.#rows(scope, spec, this.ids, 'null')
-    return result.rows
+    return loadRows(this, scope, spec)
   }
 
   /** Records that fulfil a domain. @param order `date_order desc, id`; null = the model's own */
   async search(domain: Domain, offset = 0, limit: number | null = null, order: string | null = null): Promise<this> {
     const scope = new Scope(this.env)
     const alias = scope.alias()
-    const source = this.#source(scope, alias, domain, offset, limit, order)
+    const source = searchSource(this, scope, alias, { domain, offset, limit, order })
     const rows = await runRows<{ ids: number[]; epoch: number }>(
       this.env,
       sql`SELECT COALESCE(array_agg(r.id ORDER BY r.n), '{}') AS ids, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${id(alias)}.id, row_number() OVER (${source.order}) AS n FROM ${id(this.info.table)} ${id(alias)} WHERE ${source.where}${source.order}${source.limit ? sql` LIMIT ${source.limit}::int8` : empty}${source.offset ? sql` OFFSET ${source.offset}::int8` : empty}) r`,
@@ -110,40 +119,65 @@ export class RecordSet<M extends string = string> {
   async search_count(domain: Domain, limit: number | null = null): Promise<number> {
     const scope = new Scope(this.env)
     const alias = scope.alias()
-    const { where } = this.#source(scope, alias, domain, 0, null, 'id')
-    const inner = limit ? sql`(SELECT 1 FROM ${id(this.info.table)} ${id(alias)} WHERE ${where} LIMIT ${limit}::int8) r` : sql`${id(this.info.table)} ${id(alias)} WHERE ${where}`
-    const rows = await runRows<{ n: number; epoch: number }>(this.env, sql`SELECT count(*)::int4 AS n, (SELECT n FROM hf_epoch) AS epoch FROM ${inner}`)
+    const { where } = searchSource(this, scope, alias, { domain, offset: 0, limit: null, order: 'id' })
+    const inner = limit
+      ? sql`(SELECT 1 FROM ${id(this.info.table)} ${id(alias)} WHERE ${where} LIMIT ${limit}::int8) r`
+      : sql`${id(this.info.table)} ${id(alias)} WHERE ${where}`
+    const rows = await runRows<{ n: number; epoch: number }>(
+      this.env,
+      sql`SELECT count(*)::int4 AS n, (SELECT n FROM hf_epoch) AS epoch FROM ${inner}`,
+    )
     return rows[0]?.n ?? 0
   }
 
   /** One statement: search, access rules, display names of relations, JSON. */
-  async search_read(domain: Domain = [], fields: readonly string[] | null = null, offset = 0, limit: number | null = null, order: string | null = null, load: string | null = '_classic_read'): Promise<JsonResult<RecordRow[]>> {
+  async search_read(
+    domain: Domain = [],
+    fields: readonly string[] | null = null,
+    offset = 0,
+    limit: number | null = null,
+    order: string | null = null,
+    load: string | null = '_classic_read',
+  ): Promise<JsonResult<RecordRow[]>> {
     const scope = new Scope(this.env)
     const spec = flatSpec(scope, this.info, fields, load === '_classic_read' ? 'pair' : 'id')
-    return this.#search(scope, spec, domain, offset, limit, order, 'false')
+    return searchRows(this, scope, spec, { domain, offset, limit, order })
   }
 
   /** Wanted fields of these records, in the order of the ids. @throws AccessError when one of them is not the caller's to read */
-  async read(fields: readonly string[] | null = null, load: string | null = '_classic_read'): Promise<JsonResult<RecordRow[]>> {
+  async read(
+    fields: readonly string[] | null = null,
+    load: string | null = '_classic_read',
+  ): Promise<JsonResult<RecordRow[]>> {
     const scope = new Scope(this.env)
     requireModel(this.env, this.info, 'read')
     const spec = flatSpec(scope, this.info, fields, load === '_classic_read' ? 'pair' : 'id')
-    return this.#read(scope, spec)
+    return readRows(this, scope, spec)
   }
 
   /** Like `read`, with a nested specification: `{ partner_id: { fields: { name: {} } } }`. */
   async web_read(specification: Readonly<Record<string, unknown>>): Promise<JsonResult<RecordRow[]>> {
     const scope = new Scope(this.env)
     requireModel(this.env, this.info, 'read')
-    return this.#read(scope, nestedSpec(scope, this.info, specification))
+    return readRows(this, scope, nestedSpec(scope, this.info, specification))
   }
 
-  async web_search_read(domain: Domain, specification: Readonly<Record<string, unknown>>, offset = 0, limit: number | null = null, order: string | null = null, count_limit: number | null = null): Promise<{ length: number; records: RecordRow[] }> {
+  async web_search_read(
+    domain: Domain,
+    specification: Readonly<Record<string, unknown>>,
+    offset = 0,
+    limit: number | null = null,
+    order: string | null = null,
+    count_limit: number | null = null,
+  ): Promise<{ length: number; records: RecordRow[] }> {
     const scope = new Scope(this.env)
     const spec = nestedSpec(scope, this.info, specification)
-    const records = (await this.#search(scope, spec, domain, offset, limit, order, 'false')).parse()
+    const records = (await searchRows(this, scope, spec, { domain, offset, limit, order })).parse()
     const complete = limit === null || limit === 0 || records.length < limit
-    const length = complete && (records.length > 0 || offset === 0) ? offset + records.length : await this.search_count(domain, count_limit)
+    const length =
+      complete && (records.length > 0 || offset === 0)
+        ? offset + records.length
+        : await this.search_count(domain, count_limit)
     return { length, records }
   }
 
@@ -167,7 +201,11 @@ export class RecordSet<M extends string = string> {
     return true
   }
 
-  async web_save(values: Values<M>, specification: Readonly<Record<string, unknown>>, next_id: number | null = null): Promise<JsonResult<RecordRow[]>> {
+  async web_save(
+    values: Values<M>,
+    specification: Readonly<Record<string, unknown>>,
+    next_id: number | null = null,
+  ): Promise<JsonResult<RecordRow[]>> {
     let records: this = this
     if (this.ids.length > 0) await this.write(values)
     else records = await this.create(values)
@@ -179,7 +217,10 @@ export class RecordSet<M extends string = string> {
     if (this.ids.length === 0) return this
     const scope = new Scope(this.env)
     const alias = scope.alias()
-    const rows = await runRows<{ id: number }>(this.env, sql`SELECT ${id(alias)}.id FROM ${id(this.info.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${[...this.ids]}::int4[])${scope.andCondition(this.info, alias)}`)
+    const rows = await runRows<{ id: number }>(
+      this.env,
+      sql`SELECT ${id(alias)}.id FROM ${id(this.info.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${[...this.ids]}::int4[])${scope.andCondition(this.info, alias)}`,
+    )
     const found = new Set(rows.map((row) => row.id))
     return this.browse(this.ids.filter((n) => found.has(n)))
   }
@@ -189,23 +230,27 @@ export class RecordSet<M extends string = string> {
   }
 
   /** `[[id, display name], …]` of records whose name matches. */
-  async name_search(name = '', domain: Domain | null = null, operator = 'ilike', limit: number | null = 100): Promise<[number, string][]> {
-    const rows = await this.#named(name, domain, operator, limit)
+  async name_search(
+    name = '',
+    domain: Domain | null = null,
+    operator = 'ilike',
+    limit: number | null = 100,
+  ): Promise<[number, string][]> {
+    const rows = await findByName(this, name, domain, operator, limit)
     return rows.map((row) => [row.id, String(row.display_name)])
   }
 
-  async web_name_search(name: string, specification: Readonly<Record<string, unknown>>, domain: Domain | null = null, operator = 'ilike', limit: number | null = 100): Promise<RecordRow[]> {
-    const rows = await this.#named(name, domain, operator, limit)
-    if (Object.keys(specification).every((key) => key === 'display_name')) return rows.map((row) => ({ ...row, __formatted_display_name: row.display_name }))
+  async web_name_search(
+    name: string,
+    specification: Readonly<Record<string, unknown>>,
+    domain: Domain | null = null,
+    operator = 'ilike',
+    limit: number | null = 100,
+  ): Promise<RecordRow[]> {
+    const rows = await findByName(this, name, domain, operator, limit)
+    if (Object.keys(specification).every((key) => key === 'display_name'))
+      return rows.map((row) => ({ ...row, __formatted_display_name: row.display_name }))
     return (await this.browse(rows.map((row) => row.id)).web_read(specification)).parse()
-  }
-
-  async #named(name: string, domain: Domain | null, operator: string, limit: number | null): Promise<RecordRow[]> {
-    const fields = this.info.options.nameSearch ?? [this.info.displayName]
-    const negative = operator.startsWith('not') || operator === '!='
-    const match: Domain = name === '' ? [] : [...fields.slice(1).map(() => (negative ? '&' : '|') as '&' | '|'), ...fields.map((field) => [field, operator, name] as const)]
-    const where: Domain = domain && domain.length > 0 ? (match.length > 0 ? ['&', ...group(match), ...group(domain)] : domain) : match
-    return (await this.search_read(where, ['display_name'], 0, limit)).parse()
   }
 
   /** Creates a record from its name alone. */
@@ -215,7 +260,10 @@ export class RecordSet<M extends string = string> {
     return [made.id, String(row?.display_name ?? name)]
   }
 
-  fields_get(allfields: readonly string[] | null = null, attributes: readonly string[] | null = null): Record<string, FieldDescription> {
+  fields_get(
+    allfields: readonly string[] | null = null,
+    attributes: readonly string[] | null = null,
+  ): Record<string, FieldDescription> {
     return describeFields(this.env, this.info, allfields, attributes)
   }
 
@@ -223,16 +271,88 @@ export class RecordSet<M extends string = string> {
     return defaultsFor(this.env, this.info, fields_list)
   }
 
-  read_group(domain: Domain, fields: readonly string[] | null, groupby: string | readonly string[], offset = 0, limit: number | null = null, orderby: string | false | null = false, lazy = true): Promise<Record<string, unknown>[]> {
-    return readGroup(this, domain, fields ?? [], typeof groupby === 'string' ? [groupby] : groupby, { offset, limit, order: orderby || null, lazy })
+  read_group(
+    domain: Domain,
+    fields: readonly string[] | null,
+    groupby: string | readonly string[],
+    offset = 0,
+    limit: number | null = null,
+    orderby: string | false | null = false,
+    lazy = true,
+  ): Promise<Record<string, unknown>[]> {
+    return readGroup(this, domain, fields ?? [], typeof groupby === 'string' ? [groupby] : groupby, {
+      offset,
+      limit,
+      order: orderby || null,
+      lazy,
+    })
   }
 
-  formatted_read_group(domain: Domain, groupby: readonly string[] = [], aggregates: readonly string[] = [], having: Domain = [], offset = 0, limit: number | null = null, order: string | null = null): Promise<Record<string, unknown>[]> {
+  formatted_read_group(
+    domain: Domain,
+    groupby: readonly string[] = [],
+    aggregates: readonly string[] = [],
+    having: Domain = [],
+    offset = 0,
+    limit: number | null = null,
+    order: string | null = null,
+  ): Promise<Record<string, unknown>[]> {
     return formattedReadGroup(this, domain, groupby, aggregates, { having, offset, limit, order })
   }
 
-  onchange(values: Readonly<Record<string, unknown>>, field_names: readonly string[], fields_spec: Readonly<Record<string, unknown>>): Promise<{ value: Record<string, unknown> }> {
+  onchange(
+    values: Readonly<Record<string, unknown>>,
+    field_names: readonly string[],
+    fields_spec: Readonly<Record<string, unknown>>,
+  ): Promise<{ value: Record<string, unknown> }> {
     return runOnchange(this, values, field_names, fields_spec)
+  }
+
+  /** Groups for a list view, with their number. */
+  async web_read_group(
+    domain: Domain,
+    groupby: readonly string[],
+    aggregates: readonly string[] = [],
+    limit: number | null = null,
+    offset = 0,
+    order: string | null = null,
+  ): Promise<{ groups: Record<string, unknown>[]; length: number }> {
+    const groups = await this.formatted_read_group(
+      domain,
+      groupby.slice(0, 1),
+      ['__count', ...aggregates.filter((a) => a !== '__count')],
+      [],
+      offset,
+      limit,
+      order,
+    )
+    const whole = limit === null || limit === 0 || groups.length < limit
+    return {
+      groups,
+      length: whole ? offset + groups.length : (await this.formatted_read_group(domain, groupby.slice(0, 1))).length,
+    }
+  }
+
+  /** How many records of each group have which value: the coloured bar above a kanban column. */
+  read_progress_bar(
+    domain: Domain,
+    group_by: string,
+    progress_bar: Readonly<Record<string, unknown>>,
+  ): Promise<Record<string, Record<string, number>>> {
+    return progressBar(this, domain, group_by, progress_bar)
+  }
+
+  /** All languages of a translated field, as `[{ lang, source, value }]`. */
+  get_field_translations(
+    field_name: string,
+    langs: readonly string[] | null = null,
+  ): Promise<readonly [readonly object[], object]> {
+    return readTranslations(this, field_name, langs)
+  }
+
+  /** Writes several languages of a translated field at once; it counts as a write of the field. */
+  update_field_translations(field_name: string, translations: Readonly<Record<string, unknown>>): Promise<boolean> {
+    return writeTranslations(this, field_name, translations)
   }
 
   export_data(fields_to_export: readonly string[]): Promise<{ datas: unknown[][] }> {
@@ -252,15 +372,19 @@ export class RecordSet<M extends string = string> {
   }
 
   async #setActive(active: boolean): Promise<void> {
-    if (!this.info.fields.get('active')?.column) throw new UserError('ERR_NO_ACTIVE', `${this.info.options.description} records cannot be archived; delete them instead.`)
+    if (!this.info.fields.get('active')?.column)
+      throw new UserError(
+        'ERR_NO_ACTIVE',
+        `${this.info.options.description} records cannot be archived; delete them instead.`,
+      )
     await this.write({ active } as unknown as Values<M>)
   }
 
-  /** Whether the caller has the operation on the model at all; with `raise_exception` an AccessError instead of false. */
-  check_access_rights(operation: string, raise_exception = true): boolean {
+  /** Whether the caller has the operation on the model at all; with `raise_exception` an AccessError instead of false, and nothing instead of true. */
+  check_access_rights(operation: string, raise_exception = true): boolean | undefined {
     const allowed = this.env.grant.records(this.info.name, this.#operation(operation)) !== false
     if (!allowed && raise_exception) throw modelDenied(this.info, this.#operation(operation))
-    return allowed
+    return raise_exception ? undefined : allowed
   }
 
   /** @throws AccessError when the caller lacks the operation on the model or on one of the records */
@@ -281,81 +405,32 @@ export class RecordSet<M extends string = string> {
   }
 
   #operation(operation: string): Operation {
-    if (operation === 'read' || operation === 'write' || operation === 'create' || operation === 'unlink') return operation
-    throw new InvalidRequestError('ERR_OPERATION', `The operation is one of read, write, create, unlink; not '${String(operation).slice(0, 40)}'.`)
+    if (operation === 'read' || operation === 'write' || operation === 'create' || operation === 'unlink')
+      return operation
+    throw new InvalidRequestError(
+      'ERR_OPERATION',
+      `The operation is one of read, write, create, unlink; not '${String(operation).slice(0, 40)}'.`,
+    )
+  }
+
+  /** Views of the model; the room `views/` makes them. */
+  get_views(views: unknown): unknown {
+    return viewMaker(this.env, this.info, views)
   }
 
   /** Who made and changed the records, and their external ids. */
   async get_metadata(): Promise<RecordRow[]> {
     const rows = (await this.read(['create_uid', 'create_date', 'write_uid', 'write_date'])).parse()
-    const known = await this.env.db.query<{ module: string; name: string; res_id: number; noupdate: boolean }>(sql`SELECT module, name, res_id, noupdate FROM ir_model_data WHERE model = ${this.info.name} AND res_id = ANY(${[...this.ids]}::int4[]) ORDER BY id`)
+    const known = await this.env.db.query<{ module: string; name: string; res_id: number; noupdate: boolean }>(
+      sql`SELECT module, name, res_id, noupdate FROM ir_model_data WHERE model = ${this.info.name} AND res_id = ANY(${[...this.ids]}::int4[]) ORDER BY id`,
+    )
     return rows.map((row) => {
-      const own = known.filter((k) => k.res_id === row.id).map((k) => ({ xmlid: `${k.module}.${k.name}`, noupdate: k.noupdate }))
+      const own = known
+        .filter((k) => k.res_id === row.id)
+        .map((k) => ({ xmlid: `${k.module}.${k.name}`, noupdate: k.noupdate }))
       return { ...row, xmlid: own[0]?.xmlid ?? false, noupdate: own[0]?.noupdate ?? false, xmlids: own }
     })
   }
-
-  #source(scope: Scope, alias: string, domain: Domain, offset: number, limit: number | null, order: string | null): Source {
-    requireModel(this.env, this.info, 'read')
-    if ((limit ?? 0) < 0 || offset < 0) throw new InvalidRequestError('ERR_LIMIT', 'limit and offset must not be negative.')
-    const condition = parseDomain(domain)
-    const rule = scope.condition(this.info, alias)
-    const active = scope.activeTest && this.info.fields.get('active')?.column && !mentions(condition, 'active') ? sql`${id(alias)}.active AND ` : empty
-    const where = sql`${active}${rule === null ? empty : sql`${rule} AND `}${compileCondition(scope, this.info, alias, condition, false)}`
-    return { where, order: compileOrder(scope, this.info, alias, order), offset, limit }
-  }
-
-  async #search(scope: Scope, spec: Spec, domain: Domain, offset: number, limit: number | null, order: string | null, emptyStyle: EmptyStyle): Promise<JsonResult<RecordRow[]>> {
-    const alias = scope.alias()
-    const source = this.#source(scope, alias, domain, offset, limit, order)
-    const { json } = await runJson(this.env, selectJson(scope, spec, alias, source, emptyStyle))
-    return this.#finish(spec, json, emptyStyle)
-  }
-
-  async #read(scope: Scope, spec: Spec): Promise<JsonResult<RecordRow[]>> {
-    if (this.ids.length === 0) return new JsonResult('[]')
-    const alias = scope.alias()
-    const { statement, condition } = this.#byIds(scope, spec, alias, this.ids, 'false')
-    const { json, count } = await runJson(this.env, statement)
-    // Absent and forbidden look the same to who sees only some records; who sees all is simply not given what does not exist.
-    if (condition && count < this.ids.length) {
-      const unique = [...new Set(this.ids)]
-      const there = this.env.grant.seesExistence ? await countExisting(this.env, this.info, unique) : unique.length
-      if (there === unique.length || (await this.exists()).ids.length < there) throw recordsDenied(this.info, 'read')
-    }
-    return this.#finish(spec, json, 'false')
-  }
-
-  async #rows(scope: Scope, spec: Spec, ids: readonly number[], emptyStyle: EmptyStyle): Promise<{ rows: RecordRow[] }> {
-    const { json } = await runJson(this.env, this.#byIds(scope, spec, scope.alias(), [...new Set(ids)], emptyStyle).statement)
-    const rows = JSON.parse(json) as RecordRow[]
-    await complete(this.env, spec, rows, emptyStyle)
-    return { rows }
-  }
-
-  #byIds(scope: Scope, spec: Spec, alias: string, ids: readonly number[], emptyStyle: EmptyStyle) {
-    const condition = scope.condition(this.info, alias)
-    const rule = condition === null ? sql`TRUE` : condition
-    const [only] = ids
-    const source: Source = ids.length === 1 && only !== undefined
-      ? { where: sql`${id(alias)}.id = ${only}::int4 AND ${rule}`, order: empty }
-      : { join: sql` JOIN unnest(${[...ids]}::int4[]) WITH ORDINALITY AS hf_ids(id, n) ON hf_ids.id = ${id(alias)}.id`, where: rule, order: sql` ORDER BY hf_ids.n` }
-    return { statement: selectJson(scope, spec, alias, source, emptyStyle), condition }
-  }
-
-  async #finish(spec: Spec, json: string, emptyStyle: EmptyStyle): Promise<JsonResult<RecordRow[]>> {
-    if (isPure(spec)) return new JsonResult(json)
-    const rows = JSON.parse(json) as RecordRow[]
-    await complete(this.env, spec, rows, emptyStyle)
-    return new JsonResult(JSON.stringify(rows))
-  }
-}
-
-// A domain as one operand of a prefix operator.
-function group(domain: Domain): Domain {
-  let operands = 0
-  for (const item of domain) operands += item === '&' || item === '|' ? -1 : item === '!' ? 0 : 1
-  return [...Array.from({ length: operands - 1 }, () => '&' as const), ...domain]
 }
 
 export type { Command, ModelName }

@@ -55,7 +55,12 @@ export async function complete(env: Env, spec: Spec, rows: JsonRow[], emptyStyle
     if (!want.inner) continue
     const style = name.startsWith('__') ? 'null' : emptyStyle
     const children = rows.flatMap((row) => (row[name] as JsonRow[] | JsonRow | null | false) || []) as JsonRow[]
-    await complete(env, want.inner, children.filter((c) => typeof c === 'object' && c !== null), style)
+    await complete(
+      env,
+      want.inner,
+      children.filter((c) => typeof c === 'object' && c !== null),
+      style,
+    )
   }
   for (const want of spec.files) await fillFiles(env, want, rows, want.name.startsWith('__') ? 'null' : emptyStyle)
   for (const field of spec.computed) await fillComputed(env, spec, field, rows, emptyStyle)
@@ -64,11 +69,20 @@ export async function complete(env: Env, spec: Spec, rows: JsonRow[], emptyStyle
 
 const computedValues = new WeakMap<JsonRow, Map<string, unknown>>()
 
-async function fillComputed(env: Env, spec: Spec, field: FieldInfo, rows: JsonRow[], emptyStyle: EmptyStyle): Promise<void> {
+async function fillComputed(
+  env: Env,
+  spec: Spec,
+  field: FieldInfo,
+  rows: JsonRow[],
+  emptyStyle: EmptyStyle,
+): Promise<void> {
   const fn = field.computed?.fn as ((record: JsonRow, env: Env) => unknown) | undefined
   if (!fn) return
   const on = field.computed?.on ?? []
-  const shape = narrower(on, spec.computed.flatMap((other) => other.computed?.on ?? []))
+  const shape = narrower(
+    on,
+    spec.computed.flatMap((other) => other.computed?.on ?? []),
+  )
   const inputs = spec.inputs.get(field) ?? new Map<string, string>()
   const heads = new Set((field.computed?.on ?? []).map((path) => path.split('.')[0] ?? ''))
   for (const row of rows) {
@@ -78,7 +92,10 @@ async function fillComputed(env: Env, spec: Spec, field: FieldInfo, rows: JsonRo
     for (const head of heads) record[head] = inputs.has(head) ? row[inputs.get(head) ?? ''] : known.get(head)
     const value: unknown = await fn(shape(record), env)
     known.set(field.name, value)
-    const sized = field.kind === 'binary' && env.context.bin_size === true && typeof value === 'string' ? humanSize(Buffer.byteLength(value, 'base64')) : value
+    const sized =
+      field.kind === 'binary' && env.context.bin_size === true && typeof value === 'string'
+        ? humanSize(Buffer.byteLength(value, 'base64'))
+        : value
     row[field.name] = emptyValue(field, sized, emptyStyle)
   }
   if (field.kind === 'many2one' && spec.wants.size >= 0 && emptyStyle === 'false') await nameComputed(env, field, rows)
@@ -99,7 +116,10 @@ async function nameComputed(env: Env, field: FieldInfo, rows: JsonRow[]): Promis
   const scope = new Scope(env)
   const comodel = scope.model(field.comodel ?? '')
   const alias = scope.alias()
-  const found = await runRows<{ id: number; name: string }>(env, sql`SELECT ${id(alias)}.id, ${displayName(scope, comodel, alias)} AS name FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${ids}::int4[])${scope.andCondition(comodel, alias)}`)
+  const found = await runRows<{ id: number; name: string }>(
+    env,
+    sql`SELECT ${id(alias)}.id, ${displayName(scope, comodel, alias)} AS name FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${ids}::int4[])${scope.andCondition(comodel, alias)}`,
+  )
   const names = new Map(found.map((r) => [r.id, r.name]))
   for (const row of rows) {
     const value = row[field.name]
@@ -108,7 +128,12 @@ async function nameComputed(env: Env, field: FieldInfo, rows: JsonRow[]): Promis
 }
 
 // Files of a record are attachments with res_field; who may read the record's field may read them.
-async function fillFiles(env: Env, { name, field, via }: FileWant, rows: JsonRow[], emptyStyle: EmptyStyle): Promise<void> {
+async function fillFiles(
+  env: Env,
+  { name, field, via }: FileWant,
+  rows: JsonRow[],
+  emptyStyle: EmptyStyle,
+): Promise<void> {
   const owner = (row: JsonRow) => (via === undefined ? row.id : row[via]) as number | null
   const ids = rows.map(owner).filter((n) => n !== null)
   const found = await env.db.query<{ res_id: number; store_fname: string | null; file_size: number | null }>(
@@ -119,7 +144,14 @@ async function fillFiles(env: Env, { name, field, via }: FileWant, rows: JsonRow
   for (const row of rows) {
     const attachment = byId.get(owner(row) ?? 0)
     const bytes = attachment?.store_fname && !sizeOnly ? await env.files.get(attachment.store_fname) : null
-    row[name] = attachment && sizeOnly ? humanSize(attachment.file_size ?? 0) : bytes ? Buffer.from(bytes).toString('base64') : emptyStyle === 'false' ? false : null
+    row[name] =
+      attachment && sizeOnly
+        ? humanSize(attachment.file_size ?? 0)
+        : bytes
+          ? Buffer.from(bytes).toString('base64')
+          : emptyStyle === 'false'
+            ? false
+            : null
   }
 }
 

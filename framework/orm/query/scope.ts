@@ -17,7 +17,11 @@ export class Scope {
   readonly activeTest: boolean
   readonly #counter: { n: number }
 
-  constructor(env: Env, options: { readonly activeTest?: boolean } = {}, inner?: { rules: boolean; counter: { n: number } }) {
+  constructor(
+    env: Env,
+    options: { readonly activeTest?: boolean } = {},
+    inner?: { rules: boolean; counter: { n: number } },
+  ) {
     this.env = env
     this.rules = inner?.rules ?? true
     this.activeTest = options.activeTest ?? env.context.active_test !== false
@@ -37,7 +41,8 @@ export class Scope {
 
   field(model: ModelInfo, name: string, message?: string): FieldInfo {
     const field = model.fields.get(name)
-    if (!field) throw new InvalidRequestError('ERR_FIELD_UNKNOWN', message ?? `Invalid field '${name}' on '${model.name}'`)
+    if (!field)
+      throw new InvalidRequestError('ERR_FIELD_UNKNOWN', message ?? `Invalid field '${name}' on '${model.name}'`)
     this.mayRead(field)
     return field
   }
@@ -67,7 +72,8 @@ export class Scope {
   value(model: ModelInfo, alias: string, field: FieldInfo): Sql {
     if (field.options.secret) throw fieldDenied(field, 'read')
     if (field.column) return this.#column(model, alias, field)
-    if (field.name === 'display_name' && field.related?.[0] === 'id') return sql`${literal(`${model.name},`)} || ${id(alias)}.id`
+    if (field.name === 'display_name' && field.related?.[0] === 'id')
+      return sql`${literal(`${model.name},`)} || ${id(alias)}.id`
     if (field.related) return this.#related(model, alias, field.related)
     throw notStored(field)
   }
@@ -125,16 +131,26 @@ function companyValue(raw: Sql, field: FieldInfo, companyId: number): Sql {
 }
 
 export function unknownModel(name: string): InvalidRequestError {
-  return new InvalidRequestError('ERR_MODEL_UNKNOWN', `The model '${name.slice(0, 80)}' does not exist; look at the names in ir.model.`, { wireName: 'builtins.KeyError' })
+  return new InvalidRequestError(
+    'ERR_MODEL_UNKNOWN',
+    `The model '${name.slice(0, 80)}' does not exist; look at the names in ir.model.`,
+    { wireName: 'builtins.KeyError' },
+  )
 }
 
 export function notStored(field: FieldInfo): InvalidRequestError {
-  return new InvalidRequestError('ERR_FIELD_NOT_STORED', `Cannot convert ${field.model}.${field.name} to SQL because it is not stored; filter, sort and group by stored fields.`)
+  return new InvalidRequestError(
+    'ERR_FIELD_NOT_STORED',
+    `Cannot convert ${field.model}.${field.name} to SQL because it is not stored; filter, sort and group by stored fields.`,
+  )
 }
 
 export function fieldDenied(field: FieldInfo, operation: 'read' | 'write'): AccessError {
   const verb = operation === 'read' ? 'access' : 'change'
-  return new AccessError('ERR_ACCESS_FIELD', `You do not have enough rights to ${verb} the field "${field.name}" on ${field.model}. Ask your administrator if you need it.`)
+  return new AccessError(
+    'ERR_ACCESS_FIELD',
+    `You do not have enough rights to ${verb} the field "${field.name}" on ${field.model}. Ask your administrator if you need it.`,
+  )
 }
 
 /** Guards against a programming error that would leave a query without its table's condition. */

@@ -30,7 +30,11 @@ export function selectJson(scope: Scope, spec: Spec, alias: string, source: Sour
 
 function rowColumns(scope: Scope, spec: Spec, alias: string, emptyStyle: EmptyStyle): Sql {
   const columns: Sql[] = [sql`${id(alias)}.id`]
-  for (const [name, want] of spec.wants) if (name !== 'id') columns.push(sql`${column(scope, spec.model, alias, want, name.startsWith('__') ? 'null' : emptyStyle)} AS ${id(name)}`)
+  for (const [name, want] of spec.wants)
+    if (name !== 'id')
+      columns.push(
+        sql`${column(scope, spec.model, alias, want, name.startsWith('__') ? 'null' : emptyStyle)} AS ${id(name)}`,
+      )
   return join(columns)
 }
 
@@ -79,8 +83,12 @@ function one(scope: Scope, model: ModelInfo, alias: string, want: Want, emptySty
   const comodel = scope.model(field.comodel ?? '')
   const inner = scope.alias()
   // The value of a column is compared raw: the inner query holds the rule already.
-  const link = field.column && !field.options.companyDependent ? id(alias, field.name) : scope.value(model, alias, field)
-  const body = want.style === 'pair' ? sql`json_build_array(${id(inner)}.id, ${displayName(scope, comodel, inner)})` : nestedObject(scope, want.inner as Spec, inner, emptyStyle)
+  const link =
+    field.column && !field.options.companyDependent ? id(alias, field.name) : scope.value(model, alias, field)
+  const body =
+    want.style === 'pair'
+      ? sql`json_build_array(${id(inner)}.id, ${displayName(scope, comodel, inner)})`
+      : nestedObject(scope, want.inner as Spec, inner, emptyStyle)
   const found = sql`(SELECT ${body} FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${link}${scope.andCondition(comodel, inner)})`
   return emptyStyle === 'false' ? sql`COALESCE(${found}, 'false'::json)` : found
 }
@@ -94,7 +102,11 @@ export function displayName(scope: Scope, comodel: ModelInfo, alias: string): Sq
 
 function nestedObject(scope: Scope, spec: Spec, alias: string, emptyStyle: EmptyStyle): Sql {
   const parts: Sql[] = [sql`'id', ${id(alias)}.id`]
-  for (const [name, want] of spec.wants) if (name !== 'id') parts.push(sql`${literal(name)}, ${column(scope, spec.model, alias, want, name.startsWith('__') ? 'null' : emptyStyle)}`)
+  for (const [name, want] of spec.wants)
+    if (name !== 'id')
+      parts.push(
+        sql`${literal(name)}, ${column(scope, spec.model, alias, want, name.startsWith('__') ? 'null' : emptyStyle)}`,
+      )
   // A function takes 100 arguments at most; larger objects are joined.
   const groups: Sql[] = []
   for (let i = 0; i < parts.length; i += 45) groups.push(sql`jsonb_build_object(${join(parts.slice(i, i + 45))})`)
@@ -104,12 +116,14 @@ function nestedObject(scope: Scope, spec: Spec, alias: string, emptyStyle: Empty
 
 function many(scope: Scope, model: ModelInfo, alias: string, want: Want, emptyStyle: EmptyStyle): Sql {
   const { field } = want
-  if (field.related && !field.column && !field.link && field.delegate) return manyThrough(scope, model, alias, want, emptyStyle)
+  if (field.related && !field.column && !field.link && field.delegate)
+    return manyThrough(scope, model, alias, want, emptyStyle)
   const comodel = scope.model(field.comodel ?? '')
   const inner = scope.alias()
   const active = scope.activeTest && comodel.fields.get('active')?.column ? sql` AND ${id(inner)}.active` : empty
   const order = compileOrder(scope, comodel, inner, want.order)
-  const body = want.style === 'nested' && want.inner ? nestedObject(scope, want.inner, inner, emptyStyle) : sql`${id(inner)}.id`
+  const body =
+    want.style === 'nested' && want.inner ? nestedObject(scope, want.inner, inner, emptyStyle) : sql`${id(inner)}.id`
   let from: Sql
   if (field.kind === 'one2many') {
     from = sql`FROM ${id(comodel.table)} ${id(inner)} WHERE ${inverseColumn(field, comodel, inner)} = ${id(alias)}.id${active}${scope.andCondition(comodel, inner)}`
@@ -120,7 +134,9 @@ function many(scope: Scope, model: ModelInfo, alias: string, want: Want, emptySt
   }
   // Records beyond the limit still appear by id, as Odoo's web_read gives them.
   const windowed = want.limit !== undefined && want.style === 'nested'
-  const item = windowed ? sql`CASE WHEN row_number() OVER (${order}) <= ${want.limit ?? 0}::int8 THEN ${body} ELSE json_build_object('id', ${id(inner)}.id) END` : body
+  const item = windowed
+    ? sql`CASE WHEN row_number() OVER (${order}) <= ${want.limit ?? 0}::int8 THEN ${body} ELSE json_build_object('id', ${id(inner)}.id) END`
+    : body
   const value = windowed
     ? sql`(SELECT json_agg(x.v ORDER BY x.n) FROM (SELECT ${item} AS v, row_number() OVER (${order}) AS n ${from}) x)`
     : sql`(SELECT json_agg(${body}${order}) ${from})`

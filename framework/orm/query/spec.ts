@@ -35,42 +35,63 @@ export interface FileWant {
 }
 
 /** The flat specification of `read` and `search_read`; `fields` empty = all that the caller may read. */
-export function flatSpec(scope: Scope, model: ModelInfo, fields: readonly string[] | null | undefined, style: 'pair' | 'id'): Spec {
+export function flatSpec(
+  scope: Scope,
+  model: ModelInfo,
+  fields: readonly string[] | null | undefined,
+  style: 'pair' | 'id',
+): Spec {
   const names = fields && fields.length > 0 ? fields : readableFields(scope, model)
-  return makeSpec(scope, model, names.map((name) => [name, { style }]))
+  return makeSpec(
+    scope,
+    model,
+    names.map((name) => [name, { style }]),
+  )
 }
 
 /** Names of all fields that the caller may read, files and secrets apart. */
 export function readableFields(scope: Scope, model: ModelInfo): string[] {
   const { grant } = scope.env
-  return [...model.fields.values()].filter((f) => !f.options.secret && (!scope.rules || grant.field(model.name, f.name, 'read'))).map((f) => f.name)
+  return [...model.fields.values()]
+    .filter((f) => !f.options.secret && (!scope.rules || grant.field(model.name, f.name, 'read')))
+    .map((f) => f.name)
 }
 
 /** The nested specification of `web_read`: `{ partner_id: { fields: { name: {} } } }`. */
 export function nestedSpec(scope: Scope, model: ModelInfo, specification: unknown, depth = 0): Spec {
-  if (specification === null || typeof specification !== 'object' || Array.isArray(specification)) throw new InvalidRequestError('ERR_SPEC', 'A read specification is an object of field names.')
+  if (specification === null || typeof specification !== 'object' || Array.isArray(specification))
+    throw new InvalidRequestError('ERR_SPEC', 'A read specification is an object of field names.')
   if (depth > 8) throw new InvalidRequestError('ERR_SPEC', 'The read specification is nested more than 8 levels deep.')
-  const entries = Object.entries(specification as Record<string, unknown>).map(([name, raw]): [string, Partial<Want>] => {
-    const field = scope.field(model, name)
-    const options = (raw ?? {}) as { fields?: unknown; limit?: unknown; order?: unknown }
-    if (!field.comodel || options.fields === undefined) return [name, { style: 'id' }]
-    return [name, {
-      style: 'nested',
-      inner: nestedSpec(scope, scope.model(field.comodel), options.fields, depth + 1),
-      ...(typeof options.limit === 'number' && options.limit >= 0 ? { limit: Math.trunc(options.limit) } : {}),
-      ...(typeof options.order === 'string' && options.order ? { order: options.order } : {}),
-    }]
-  })
+  const entries = Object.entries(specification as Record<string, unknown>).map(
+    ([name, raw]): [string, Partial<Want>] => {
+      const field = scope.field(model, name)
+      const options = (raw ?? {}) as { fields?: unknown; limit?: unknown; order?: unknown }
+      if (!field.comodel || options.fields === undefined) return [name, { style: 'id' }]
+      return [
+        name,
+        {
+          style: 'nested',
+          inner: nestedSpec(scope, scope.model(field.comodel), options.fields, depth + 1),
+          ...(typeof options.limit === 'number' && options.limit >= 0 ? { limit: Math.trunc(options.limit) } : {}),
+          ...(typeof options.order === 'string' && options.order ? { order: options.order } : {}),
+        },
+      ]
+    },
+  )
   return makeSpec(scope, model, entries)
 }
 
 /** A specification from dotted paths, for `load()` and computed fields. */
 export function pathSpec(scope: Scope, model: ModelInfo, paths: readonly string[]): Spec {
-  return makeSpec(scope, model, [...byHead(paths)].map(([name, tails]): [string, Partial<Want>] => {
-    if (tails.length === 0) return [name, { style: 'id' }]
-    const field = scope.field(model, name)
-    return [name, { style: 'nested', inner: pathSpec(scope, scope.model(field.comodel ?? ''), tails) }]
-  }))
+  return makeSpec(
+    scope,
+    model,
+    [...byHead(paths)].map(([name, tails]): [string, Partial<Want>] => {
+      if (tails.length === 0) return [name, { style: 'id' }]
+      const field = scope.field(model, name)
+      return [name, { style: 'nested', inner: pathSpec(scope, scope.model(field.comodel ?? ''), tails) }]
+    }),
+  )
 }
 
 function makeSpec(scope: Scope, model: ModelInfo, entries: readonly (readonly [string, Partial<Want>])[]): Spec {
@@ -89,7 +110,7 @@ function makeSpec(scope: Scope, model: ModelInfo, entries: readonly (readonly [s
     files.push({ name, field: file.field, ...(via === undefined ? {} : { via }) })
   }
   for (const [name, want] of entries) {
-    const field = scope.field(model, name)
+    const field = computedAlias(scope, model, scope.field(model, name))
     const needs = inJavaScript(field)
     if (needs === 'file') addFile(name, field)
     else if (needs === 'compute') computed.push(field)
@@ -102,7 +123,7 @@ function makeSpec(scope: Scope, model: ModelInfo, entries: readonly (readonly [s
       hidden.add(field.name)
     }
   }
-  computed.sort((a, b) => dependsOn(a, b.name) ? 1 : dependsOn(b, a.name) ? -1 : 0)
+  computed.sort((a, b) => (dependsOn(a, b.name) ? 1 : dependsOn(b, a.name) ? -1 : 0))
   const inputs = new Map<FieldInfo, Map<string, string>>()
   const keys = new Map<string, string>()
   for (const field of computed) inputs.set(field, inputsOf(field))
@@ -163,6 +184,28 @@ function fileOf(scope: Scope, model: ModelInfo, field: FieldInfo): { field: Fiel
   const comodel = scope.model(step.comodel ?? '')
   const end = fileOf(scope, comodel, scope.field(comodel, next))
   return end && !end.via ? { field: end.field, via: step } : undefined
+}
+
+// A related field that shows a computed one is computed like it; through a relation it is dug out of the other record.
+function computedAlias(scope: Scope, model: ModelInfo, field: FieldInfo): FieldInfo {
+  const path = field.related
+  if (field.column || !path || field.computed || field.name === 'display_name') return field
+  const [head = '', ...rest] = path
+  const step = scope.field(model, head)
+  if (rest.length === 0) {
+    const target = computedAlias(scope, model, step)
+    return target.computed && !target.column ? { ...field, computed: target.computed } : field
+  }
+  let at = scope.model(step.comodel ?? '')
+  let end = step
+  for (const [i, part] of rest.entries()) {
+    end = computedAlias(scope, at, scope.field(at, part))
+    if (i < rest.length - 1) at = scope.model(end.comodel ?? '')
+  }
+  if (!end.computed || end.column) return field
+  const dig = (record: Record<string, unknown>) =>
+    path.reduce<unknown>((value, part) => (value as Record<string, unknown> | null | undefined)?.[part] ?? null, record)
+  return { ...field, computed: { on: [path.join('.')], fn: dig as never } }
 }
 
 function withComputedDependencies(scope: Scope, model: ModelInfo, start: readonly FieldInfo[]): FieldInfo[] {

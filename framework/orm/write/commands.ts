@@ -18,7 +18,13 @@ interface Plan {
 }
 
 /** Applies the commands of all records of a batch; `created` says that the records are new and have no lists yet. */
-export async function applyLists(env: Env, model: ModelInfo, ids: readonly number[], records: readonly ReadonlyMap<FieldInfo, unknown>[], created: boolean): Promise<void> {
+export async function applyLists(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  records: readonly ReadonlyMap<FieldInfo, unknown>[],
+  created: boolean,
+): Promise<void> {
   const fields = new Set(records.flatMap((r) => [...r.keys()]))
   for (const field of fields) {
     const plan: Plan = { creates: [], updates: [], deletes: [], unlinks: [], links: [], clears: [] }
@@ -92,20 +98,37 @@ async function applyOneToMany(env: Env, field: FieldInfo, plan: Plan, created: b
   const children = env.model(comodel.name)
   if (!created) {
     for (const { parent, keep } of plan.clears) {
-      const rows = await env.db.query<{ id: number }>(sql`SELECT id FROM ${id(comodel.table)} WHERE ${id(inverse.name)} = ${parent}::int4 AND id <> ALL(${keep}::int4[])`)
-      await detach(env, comodel, inverse, rows.map((r) => r.id))
+      const rows = await env.db.query<{ id: number }>(
+        sql`SELECT id FROM ${id(comodel.table)} WHERE ${id(inverse.name)} = ${parent}::int4 AND id <> ALL(${keep}::int4[])`,
+      )
+      await detach(
+        env,
+        comodel,
+        inverse,
+        rows.map((r) => r.id),
+      )
     }
-    await detach(env, comodel, inverse, plan.unlinks.map((u) => u.child))
+    await detach(
+      env,
+      comodel,
+      inverse,
+      plan.unlinks.map((u) => u.child),
+    )
   }
   for (const { child, values } of plan.updates) await children.browse([child]).write(values)
   for (const [parent, group] of groupBy(plan.links)) {
-    const moved = await env.db.query<{ id: number }>(sql`SELECT id FROM ${id(comodel.table)} WHERE id = ANY(${group}::int4[]) AND ${id(inverse.name)} IS DISTINCT FROM ${parent}::int4`)
-    const existing = await env.db.query<{ n: number }>(sql`SELECT count(*)::int4 AS n FROM ${id(comodel.table)} WHERE id = ANY(${group}::int4[])`)
+    const moved = await env.db.query<{ id: number }>(
+      sql`SELECT id FROM ${id(comodel.table)} WHERE id = ANY(${group}::int4[]) AND ${id(inverse.name)} IS DISTINCT FROM ${parent}::int4`,
+    )
+    const existing = await env.db.query<{ n: number }>(
+      sql`SELECT count(*)::int4 AS n FROM ${id(comodel.table)} WHERE id = ANY(${group}::int4[])`,
+    )
     if (existing[0]?.n !== new Set(group).size) throw missing(comodel)
     if (moved.length > 0) await children.browse(moved.map((r) => r.id)).write({ [inverse.name]: parent })
   }
   if (plan.deletes.length > 0) await children.browse([...new Set(plan.deletes)]).unlink()
-  if (plan.creates.length > 0) await children.create(plan.creates.map(({ parent, values }) => ({ ...values, [inverse.name]: parent })))
+  if (plan.creates.length > 0)
+    await children.create(plan.creates.map(({ parent, values }) => ({ ...values, [inverse.name]: parent })))
 }
 
 // A child that cannot be without its parent goes with the link.
@@ -126,21 +149,32 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
       // Links to records that the caller may not read are not his to remove.
       const visible = await readableLinks(env, field, comodel, parent)
       const gone = visible.filter((n) => !keep.includes(n))
-      if (gone.length > 0) await env.db.query(sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${gone}::int4[])`)
+      if (gone.length > 0)
+        await env.db.query(
+          sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${gone}::int4[])`,
+        )
     }
     for (const [parent, group] of groupBy(plan.unlinks)) {
-      await env.db.query(sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${group}::int4[])`)
+      await env.db.query(
+        sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${group}::int4[])`,
+      )
     }
   }
   for (const { child, values } of plan.updates) await others.browse([child]).write(values)
   const links = [...plan.links]
   if (plan.creates.length > 0) {
     const made = await others.create(plan.creates.map((c) => c.values))
-    plan.creates.forEach(({ parent }, i) => links.push({ parent, child: made.ids[i] as number }))
+    for (const [i, { parent }] of plan.creates.entries()) links.push({ parent, child: made.ids[i] as number })
   }
   if (links.length > 0) {
     // To link a record takes the right to read it: the link would show that it exists.
-    if (env.grant.records(comodel.name, 'read') !== true) await requireRecords(env, comodel.name, 'read', links.map((l) => l.child))
+    if (env.grant.records(comodel.name, 'read') !== true)
+      await requireRecords(
+        env,
+        comodel.name,
+        'read',
+        links.map((l) => l.child),
+      )
     await env.db.query(
       sql`INSERT INTO ${id(link.table)} (${id(link.own)}, ${id(link.other)}) SELECT DISTINCT * FROM unnest(${links.map((l) => l.parent)}::int4[], ${links.map((l) => l.child)}::int4[]) ON CONFLICT DO NOTHING`,
     )
@@ -151,7 +185,9 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
 
 async function readableLinks(env: Env, field: FieldInfo, comodel: ModelInfo, parent: number): Promise<number[]> {
   if (!field.link) return []
-  const rows = await env.db.query<{ id: number }>(sql`SELECT ${id(field.link.other)} AS id FROM ${id(field.link.table)} WHERE ${id(field.link.own)} = ${parent}::int4`)
+  const rows = await env.db.query<{ id: number }>(
+    sql`SELECT ${id(field.link.other)} AS id FROM ${id(field.link.table)} WHERE ${id(field.link.own)} = ${parent}::int4`,
+  )
   const ids = rows.map((r) => r.id)
   if (env.grant.records(comodel.name, 'read') === true) return ids
   return [...(await env.model(comodel.name, ids).exists()).ids]
@@ -176,5 +212,8 @@ function dict(field: FieldInfo, value: unknown): Record<string, unknown> {
 
 function wrong(field: FieldInfo, value: unknown): InvalidRequestError {
   const shown = JSON.stringify(value) ?? String(value)
-  return new InvalidRequestError('ERR_COMMAND', `Wrong value for ${field.model}.${field.name}: ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}. It takes a list of commands [0, 0, values], [1, id, values], [2|3|4, id], [5] or [6, 0, ids].`)
+  return new InvalidRequestError(
+    'ERR_COMMAND',
+    `Wrong value for ${field.model}.${field.name}: ${shown.length > 120 ? `${shown.slice(0, 120)}…` : shown}. It takes a list of commands [0, 0, values], [1, id, values], [2|3|4, id], [5] or [6, 0, ids].`,
+  )
 }

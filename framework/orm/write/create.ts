@@ -12,20 +12,35 @@ import { requireValues, type SplitValues, split } from './split.ts'
 import { toColumn } from './values.ts'
 
 /** Creates records and returns their ids, in the order of the values. */
-export function createRecords(env: Env, model: ModelInfo, list: readonly Readonly<Record<string, unknown>>[]): Promise<number[]> {
+export function createRecords(
+  env: Env,
+  model: ModelInfo,
+  list: readonly Readonly<Record<string, unknown>>[],
+): Promise<number[]> {
   return change(env, async () => {
     requireModel(env, model, 'create')
     if (list.length === 0) return []
     const system = isSystem(env)
     const defaults = await defaultValues(env, model, list)
     const records = list.map((values) => split(env, model, values, { system }))
-    records.forEach((record, i) => addDefaults(model, record, defaults, list[i] ?? {}))
+    for (const [i, record] of records.entries()) addDefaults(record, defaults, list[i] ?? {})
     await createParents(env, model, records)
     for (const record of records) requireValues(model, record.columns, true)
     const ids = await insert(env, model, records)
     await roundMonetary(env, model, ids, new Set(records.flatMap((r) => [...r.columns.keys()].map((f) => f.name))))
-    await applyLists(env, model, ids, records.map((r) => r.lists), true)
-    await storeFiles(env, model, ids, records.map((r) => r.files))
+    await applyLists(
+      env,
+      model,
+      ids,
+      records.map((r) => r.lists),
+      true,
+    )
+    await storeFiles(
+      env,
+      model,
+      ids,
+      records.map((r) => r.files),
+    )
     await markCreated(env, model, ids, records)
     env.state.afterChecks.push({ env, model: model.name, operation: 'create', ids })
     return ids
@@ -38,7 +53,12 @@ function isSystem(env: Env): boolean {
 }
 
 /** Values for fields that no record of the batch is obliged to give; functions run once per batch. */
-export async function defaultValues(env: Env, model: ModelInfo, list: readonly Readonly<Record<string, unknown>>[], only?: readonly string[]): Promise<Map<FieldInfo, unknown>> {
+export async function defaultValues(
+  env: Env,
+  model: ModelInfo,
+  list: readonly Readonly<Record<string, unknown>>[],
+  only?: readonly string[],
+): Promise<Map<FieldInfo, unknown>> {
   const result = new Map<FieldInfo, unknown>()
   for (const field of model.fields.values()) {
     if (only && !only.includes(field.name)) continue
@@ -55,7 +75,11 @@ export async function defaultValues(env: Env, model: ModelInfo, list: readonly R
   return result
 }
 
-function addDefaults(model: ModelInfo, record: SplitValues, defaults: ReadonlyMap<FieldInfo, unknown>, values: Readonly<Record<string, unknown>>): void {
+function addDefaults(
+  record: SplitValues,
+  defaults: ReadonlyMap<FieldInfo, unknown>,
+  values: Readonly<Record<string, unknown>>,
+): void {
   for (const [field, value] of defaults) {
     if (field.name in values) continue
     if (field.delegate) {
@@ -63,10 +87,10 @@ function addDefaults(model: ModelInfo, record: SplitValues, defaults: ReadonlyMa
       if (!(field.name in parent)) parent[field.name] = value
       record.delegated.set(field.delegate, parent)
     } else if (field.column) record.columns.set(field, value)
-    else if ((field.kind === 'one2many' || field.kind === 'many2many') && !field.computed && !field.related) record.lists.set(field, value)
+    else if ((field.kind === 'one2many' || field.kind === 'many2many') && !field.computed && !field.related)
+      record.lists.set(field, value)
     else if (field.kind === 'binary' && !field.computed && !field.related) record.files.set(field, value)
   }
-  void model
 }
 
 async function createParents(env: Env, model: ModelInfo, records: readonly SplitValues[]): Promise<void> {
@@ -75,11 +99,16 @@ async function createParents(env: Env, model: ModelInfo, records: readonly Split
     const parent = env.registry.models.get(parentName)
     if (!link || !parent) continue
     const missing = records.filter((r) => !r.columns.get(link))
-    const created = await createRecords(env, parent, missing.map((r) => r.delegated.get(linkName) ?? {}))
-    missing.forEach((record, i) => record.columns.set(link, created[i]))
+    const created = await createRecords(
+      env,
+      parent,
+      missing.map((r) => r.delegated.get(linkName) ?? {}),
+    )
+    for (const [i, record] of missing.entries()) record.columns.set(link, created[i])
     for (const record of records) {
       const values = record.delegated.get(linkName)
-      if (values && !missing.includes(record)) await env.model(parentName, [record.columns.get(link) as number]).write(values)
+      if (values && !missing.includes(record))
+        await env.model(parentName, [record.columns.get(link) as number]).write(values)
     }
   }
 }
@@ -100,8 +129,19 @@ async function insert(env: Env, model: ModelInfo, records: readonly SplitValues[
     aliases.push(id(`c_${name}`))
     picked.push(decode ? sql`decode(${id(`c_${name}`)}, 'base64')` : sql`${id(`c_${name}`)}::${cast}`)
   }
-  if (withId) addColumn('id', sql`int4`, records.map((r) => String([...r.columns].find(([f]) => f.name === 'id')?.[1])))
-  for (const field of columns) addColumn(field.name, castOf(field), records.map((r) => (r.columns.has(field) ? asText(env, field, r.columns.get(field)) : null)), field.columnType === 'bytea')
+  if (withId)
+    addColumn(
+      'id',
+      sql`int4`,
+      records.map((r) => String([...r.columns].find(([f]) => f.name === 'id')?.[1])),
+    )
+  for (const field of columns)
+    addColumn(
+      field.name,
+      castOf(field),
+      records.map((r) => (r.columns.has(field) ? asText(env, field, r.columns.get(field)) : null)),
+      field.columnType === 'bytea',
+    )
   for (const name of audit) {
     if (columns.some((f) => f.name === name) || !model.fields.has(name)) continue
     names.push(id(name))
@@ -121,28 +161,45 @@ function asText(env: Env, field: FieldInfo, value: unknown): string | null {
   // Data files and imports may give all languages at once.
   if (field.options.translate && value !== null && typeof value === 'object') return JSON.stringify(value)
   const column: SqlValue = toColumn(field, value)
-  if (field.options.translate) return column === null ? null : JSON.stringify(env.lang === 'en_US' ? { en_US: column } : { en_US: column, [env.lang]: column })
+  if (field.options.translate)
+    return column === null
+      ? null
+      : JSON.stringify(env.lang === 'en_US' ? { en_US: column } : { en_US: column, [env.lang]: column })
   if (field.options.companyDependent) return column === null ? null : JSON.stringify({ [env.companyId]: column })
   if (column === null) return null
   if (typeof column === 'boolean') return column ? 't' : 'f'
   return String(column)
 }
 
-async function markCreated(env: Env, model: ModelInfo, ids: readonly number[], records: readonly SplitValues[]): Promise<void> {
+async function markCreated(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  records: readonly SplitValues[],
+): Promise<void> {
   for (const field of model.fields.values()) {
     if (!field.column || !field.computed) continue
     // A value that was given for an editable computed field stays until what it depends on changes.
-    const due = field.options.editable ? ids.filter((_, i) => ![...(records[i]?.columns.keys() ?? [])].includes(field)) : ids
+    const due = field.options.editable
+      ? ids.filter((_, i) => ![...(records[i]?.columns.keys() ?? [])].includes(field))
+      : ids
     addPending(env, { targetModel: model.name, targetField: field.name }, due)
   }
-  model.constraints.forEach((_, i) => addPending(env, { targetModel: model.name, targetField: `#${i}` }, ids))
+  for (const i of model.constraints.keys()) addPending(env, { targetModel: model.name, targetField: `#${i}` }, ids)
   const given = new Set<string>()
   for (const field of model.fields.values()) if (field.column || field.link) given.add(field.name)
   await markModifiedElsewhere(env, model, ids, given)
 }
 
 // The record's own fields are pending already; only records of others are looked for.
-function markModifiedElsewhere(env: Env, model: ModelInfo, ids: readonly number[], fields: ReadonlySet<string>): Promise<void> {
-  const elsewhere = [...fields].filter((name) => (env.registry.triggers.get(`${model.name}.${name}`) ?? []).some((t) => t.path.length > 0))
+function markModifiedElsewhere(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  fields: ReadonlySet<string>,
+): Promise<void> {
+  const elsewhere = [...fields].filter((name) =>
+    (env.registry.triggers.get(`${model.name}.${name}`) ?? []).some((t) => t.path.length > 0),
+  )
   return markModified(env, model, ids, elsewhere, { created: true, othersOnly: true })
 }

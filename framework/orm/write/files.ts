@@ -7,11 +7,18 @@ import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 
 /** Stores the files of created or written records; an empty value removes the file. */
-export async function storeFiles(env: Env, model: ModelInfo, ids: readonly number[], records: readonly ReadonlyMap<FieldInfo, unknown>[]): Promise<void> {
+export async function storeFiles(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  records: readonly ReadonlyMap<FieldInfo, unknown>[],
+): Promise<void> {
   for (let i = 0; i < ids.length; i++) {
     for (const [field, value] of records[i] ?? []) {
       const recordId = ids[i] as number
-      await env.db.query(sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_field = ${field.name} AND res_id = ${recordId}::int4`)
+      await env.db.query(
+        sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_field = ${field.name} AND res_id = ${recordId}::int4`,
+      )
       if (value === false || value === null || value === undefined || value === '') continue
       const bytes = fromBase64(field, value)
       const hash = await env.files.put(bytes)
@@ -27,7 +34,8 @@ export async function storeFiles(env: Env, model: ModelInfo, ids: readonly numbe
 /** @throws InvalidRequestError ERR_BASE64 */
 export function fromBase64(field: { readonly model: string; readonly name: string }, value: unknown): Buffer {
   const text = typeof value === 'string' ? value.replaceAll(/\s/g, '') : undefined
-  if (text === undefined || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new InvalidRequestError('ERR_BASE64', `${field.model}.${field.name} takes a file as base64 text.`)
+  if (text === undefined || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw new InvalidRequestError('ERR_BASE64', `${field.model}.${field.name} takes a file as base64 text.`)
   return Buffer.from(text, 'base64')
 }
 
@@ -37,7 +45,8 @@ export function sniff(bytes: Uint8Array): string {
   if (head.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'image/jpeg'
   if (head.subarray(0, 4).toString('latin1') === 'GIF8') return 'image/gif'
-  if (head.subarray(0, 4).toString('latin1') === 'RIFF' && head.subarray(8, 12).toString('latin1') === 'WEBP') return 'image/webp'
+  if (head.subarray(0, 4).toString('latin1') === 'RIFF' && head.subarray(8, 12).toString('latin1') === 'WEBP')
+    return 'image/webp'
   if (head.subarray(0, 5).toString('latin1') === '%PDF-') return 'application/pdf'
   if (head.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 0x03, 0x04]))) return 'application/zip'
   const sample = Buffer.from(bytes.subarray(0, 512))

@@ -5,7 +5,12 @@ import type { Env } from '../env.ts'
 import type { ModelInfo } from '../registry.ts'
 
 /** Rounds written amounts (half away from zero) where the record has a currency; amounts without one stay as they are. */
-export async function roundMonetary(env: Env, model: ModelInfo, ids: readonly number[], written: ReadonlySet<string>): Promise<void> {
+export async function roundMonetary(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  written: ReadonlySet<string>,
+): Promise<void> {
   const byCurrency = new Map<string, string[]>()
   for (const field of model.fields.values()) {
     if (field.kind !== 'monetary' || !field.column || field.computed || field.options.companyDependent) continue
@@ -16,7 +21,11 @@ export async function roundMonetary(env: Env, model: ModelInfo, ids: readonly nu
   for (const [currency, fields] of byCurrency) {
     if (!model.fields.get(currency)?.column) continue
     const sets: Sql[] = fields.map((name) => sql`${id(name)} = round(t.${id(name)} / c.rounding) * c.rounding`)
-    const changed: Sql[] = fields.map((name) => sql`t.${id(name)} IS DISTINCT FROM round(t.${id(name)} / c.rounding) * c.rounding`)
-    await env.db.query(sql`UPDATE ${id(model.table)} t SET ${join(sets)} FROM res_currency c WHERE c.id = t.${id(currency)} AND c.rounding > 0 AND t.id = ANY(${[...ids]}::int4[]) AND (${changed.length > 0 ? join(changed, ' OR ') : empty})`)
+    const changed: Sql[] = fields.map(
+      (name) => sql`t.${id(name)} IS DISTINCT FROM round(t.${id(name)} / c.rounding) * c.rounding`,
+    )
+    await env.db.query(
+      sql`UPDATE ${id(model.table)} t SET ${join(sets)} FROM res_currency c WHERE c.id = t.${id(currency)} AND c.rounding > 0 AND t.id = ANY(${[...ids]}::int4[]) AND (${changed.length > 0 ? join(changed, ' OR ') : empty})`,
+    )
   }
 }

@@ -34,7 +34,10 @@ export async function settle(env: Env): Promise<void> {
       for (const { model, index, ids } of constraints) {
         const constraint = model.constraints[index]
         if (!constraint) continue
-        const records = await kernel.withContext({ active_test: false }).model(model.name, ids).loadExisting([...constraint.on])
+        const records = await kernel
+          .withContext({ active_test: false })
+          .model(model.name, ids)
+          .loadExisting([...constraint.on])
         const check = constraint.fn as unknown as (record: unknown, env: Env) => void | Promise<void>
         for (const record of records) await check(record, kernel)
       }
@@ -51,14 +54,23 @@ export function requireModel(env: Env, model: ModelInfo, operation: Operation): 
 
 export function modelDenied(model: ModelInfo, operation: Operation): AccessError {
   const verb = { read: 'access', write: 'modify', create: 'create', unlink: 'delete' }[operation]
-  return new AccessError(`ERR_ACCESS_${operation.toUpperCase()}`, `You are not allowed to ${verb} '${model.options.description}' (${model.name}) records. Ask your administrator if you need it.`)
+  return new AccessError(
+    `ERR_ACCESS_${operation.toUpperCase()}`,
+    `You are not allowed to ${verb} '${model.options.description}' (${model.name}) records. Ask your administrator if you need it.`,
+  )
 }
 
 /**
  * All of these records must be within what the caller may do.
  * An absent record and a forbidden one look the same to a caller whose records are limited; who may see all is told that it is missing.
  */
-export async function requireRecords(env: Env, modelName: string, operation: Operation, ids: readonly number[], options: { readonly after?: boolean } = {}): Promise<void> {
+export async function requireRecords(
+  env: Env,
+  modelName: string,
+  operation: Operation,
+  ids: readonly number[],
+  options: { readonly after?: boolean } = {},
+): Promise<void> {
   if (ids.length === 0) return
   const scope = new Scope(env)
   const model = scope.model(modelName)
@@ -71,22 +83,34 @@ export async function requireRecords(env: Env, modelName: string, operation: Ope
     sql`SELECT count(*)::int4 AS n FROM ${id(model.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${unique}::int4[])${condition === null ? sql`` : sql` AND ${condition}`}`,
   )
   if (rows[0]?.n === unique.length) return
-  if (condition === null || (env.grant.seesExistence && !options.after && (await countExisting(env, model, unique)) < unique.length)) throw missing(model)
+  if (
+    condition === null ||
+    (env.grant.seesExistence && !options.after && (await countExisting(env, model, unique)) < unique.length)
+  )
+    throw missing(model)
   throw recordsDenied(model, operation)
 }
 
 /** How many of these records there are, whoever may read them; only for callers who may know. */
 export async function countExisting(env: Env, model: ModelInfo, ids: readonly number[]): Promise<number> {
-  const [row] = await env.db.query<{ n: number }>(sql`SELECT count(*)::int4 AS n FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
+  const [row] = await env.db.query<{ n: number }>(
+    sql`SELECT count(*)::int4 AS n FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`,
+  )
   return row?.n ?? 0
 }
 
 export function missing(model: ModelInfo): MissingError {
-  return new MissingError('ERR_MISSING', `A record of '${model.options.description}' (${model.name}) does not exist or has been deleted.`)
+  return new MissingError(
+    'ERR_MISSING',
+    `A record of '${model.options.description}' (${model.name}) does not exist or has been deleted.`,
+  )
 }
 
 export function recordsDenied(model: ModelInfo, operation: Operation): AccessError {
-  return new AccessError(`ERR_ACCESS_${operation.toUpperCase()}_RECORDS`, `You do not have '${operation}' access to all of these '${model.options.description}' (${model.name}) records, or they do not exist. Ask your administrator if you need them.`)
+  return new AccessError(
+    `ERR_ACCESS_${operation.toUpperCase()}_RECORDS`,
+    `You do not have '${operation}' access to all of these '${model.options.description}' (${model.name}) records, or they do not exist. Ask your administrator if you need them.`,
+  )
 }
 
 /** @throws AccessError for a field that the caller may not write */
@@ -100,11 +124,18 @@ function explained(env: Env, violation: ConstraintViolation): Error {
   if (violation.kind === 'not-null' && violation.table && violation.column) {
     const model = [...env.registry.models.values()].find((m) => m.table === violation.table)
     const label = model?.fields.get(violation.column)?.label ?? violation.column
-    return new ValidationError('ERR_REQUIRED', `The operation cannot be completed: '${label}' of ${model?.options.description ?? 'the record'} is required.`, { cause: violation })
+    return new ValidationError(
+      'ERR_REQUIRED',
+      `The operation cannot be completed: '${label}' of ${model?.options.description ?? 'the record'} is required.`,
+      { cause: violation },
+    )
   }
   for (const model of env.registry.models.values()) {
     for (const [key, constraint] of model.tableConstraints) {
-      if (name === constraintName(model.table, key)) return new ValidationError('ERR_CONSTRAINT', `The operation cannot be completed: ${constraint.message}`, { cause: violation })
+      if (name === constraintName(model.table, key))
+        return new ValidationError('ERR_CONSTRAINT', `The operation cannot be completed: ${constraint.message}`, {
+          cause: violation,
+        })
     }
   }
   return violation
@@ -114,4 +145,3 @@ function explained(env: Env, violation: ConstraintViolation): Error {
 export function constraintName(table: string, key: string): string {
   return `${table}_${key}`.slice(0, 63)
 }
-

@@ -3,11 +3,16 @@
 import { id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
-import { narrower } from '../query/narrow.ts'
 import { toColumn } from './values.ts'
 
 /** Notes that fields of records changed: everything that depends on them is computed again before the next read. */
-export async function markModified(env: Env, model: ModelInfo, ids: readonly number[], fields: Iterable<string>, options: { readonly created?: boolean; readonly othersOnly?: boolean } = {}): Promise<void> {
+export async function markModified(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  fields: Iterable<string>,
+  options: { readonly created?: boolean; readonly othersOnly?: boolean } = {},
+): Promise<void> {
   if (ids.length === 0) return
   const done = new Set<Trigger>()
   for (const name of fields) {
@@ -24,7 +29,11 @@ export async function markModified(env: Env, model: ModelInfo, ids: readonly num
 }
 
 /** Adds records to what has to be computed. */
-export function addPending(env: Env, target: { readonly targetModel: string; readonly targetField: string }, ids: readonly number[]): void {
+export function addPending(
+  env: Env,
+  target: { readonly targetModel: string; readonly targetField: string },
+  ids: readonly number[],
+): void {
   if (ids.length === 0) return
   const key = `${target.targetModel}.${target.targetField}`
   const set = env.state.pending.get(key) ?? new Set<number>()
@@ -57,8 +66,10 @@ async function affected(env: Env, trigger: Trigger, ids: readonly number[]): Pro
     const comodel = env.registry.models.get(field.comodel ?? '')
     if (!comodel) return []
     if (field.kind === 'many2one') inner = sql`SELECT id FROM ${id(at.table)} WHERE ${id(field.name)} IN (${inner})`
-    else if (field.kind === 'one2many') inner = sql`SELECT ${id(field.inverse ?? '')} FROM ${id(comodel.table)} WHERE ${id(field.inverse ?? '')} IS NOT NULL AND id IN (${inner})`
-    else if (field.link) inner = sql`SELECT ${id(field.link.own)} FROM ${id(field.link.table)} WHERE ${id(field.link.other)} IN (${inner})`
+    else if (field.kind === 'one2many')
+      inner = sql`SELECT ${id(field.inverse ?? '')} FROM ${id(comodel.table)} WHERE ${id(field.inverse ?? '')} IS NOT NULL AND id IN (${inner})`
+    else if (field.link)
+      inner = sql`SELECT ${id(field.link.own)} FROM ${id(field.link.table)} WHERE ${id(field.link.other)} IN (${inner})`
   }
   return (await env.db.query<{ id: number }>(sql`SELECT x.* FROM (${inner}) x(id)`)).map((row) => row.id)
 }
@@ -97,7 +108,13 @@ function nextBatch(env: Env): { model: ModelInfo; fields: FieldInfo[]; ids: numb
     return nextBatch(env)
   }
   // Fields of the same model and rank share one read.
-  const keys = [...pending.keys()].filter((key) => !key.includes('.#') && key.startsWith(`${modelName}.`) && key.lastIndexOf('.') === modelName.length && rank(env, key) === rank(env, best))
+  const keys = [...pending.keys()].filter(
+    (key) =>
+      !key.includes('.#') &&
+      key.startsWith(`${modelName}.`) &&
+      key.lastIndexOf('.') === modelName.length &&
+      rank(env, key) === rank(env, best),
+  )
   const ids = new Set<number>()
   const fields: FieldInfo[] = []
   for (const key of keys) {
@@ -113,7 +130,12 @@ function rank(env: Env, key: string): number {
   return env.registry.ranks.get(key) ?? 0
 }
 
-async function computeBatch(env: Env, model: ModelInfo, fields: readonly FieldInfo[], ids: readonly number[]): Promise<void> {
+async function computeBatch(
+  env: Env,
+  model: ModelInfo,
+  fields: readonly FieldInfo[],
+  ids: readonly number[],
+): Promise<void> {
   // Fields that depend on the very same paths share a read; others might want the same relation in another shape.
   const groups = new Map<string, FieldInfo[]>()
   for (const field of fields) {
@@ -125,13 +147,27 @@ async function computeBatch(env: Env, model: ModelInfo, fields: readonly FieldIn
   }
 }
 
-async function computeGroup(env: Env, model: ModelInfo, fields: readonly FieldInfo[], ids: readonly number[]): Promise<void> {
-  const records = await env.withContext({ active_test: false }).model(model.name, ids).loadExisting([...(fields[0]?.computed?.on ?? [])])
+async function computeGroup(
+  env: Env,
+  model: ModelInfo,
+  fields: readonly FieldInfo[],
+  ids: readonly number[],
+): Promise<void> {
+  const records = await env
+    .withContext({ active_test: false })
+    .model(model.name, ids)
+    .loadExisting([...(fields[0]?.computed?.on ?? [])])
   for (const field of fields) {
     const fn = field.computed?.fn as unknown as (record: unknown, env: Env) => unknown
     const values: (string | null)[] = []
     for (const record of records) values.push(asText(field, toColumn(field, await fn(record, env))))
-    const changed = await store(env, model, field, records.map((r) => r.id), values)
+    const changed = await store(
+      env,
+      model,
+      field,
+      records.map((r) => r.id),
+      values,
+    )
     await markModified(env, model, changed, [field.name])
   }
 }
@@ -142,7 +178,13 @@ function asText(field: FieldInfo, value: unknown): string | null {
   return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value)
 }
 
-async function store(env: Env, model: ModelInfo, field: FieldInfo, ids: readonly number[], values: readonly (string | null)[]): Promise<number[]> {
+async function store(
+  env: Env,
+  model: ModelInfo,
+  field: FieldInfo,
+  ids: readonly number[],
+  values: readonly (string | null)[],
+): Promise<number[]> {
   if (ids.length === 0) return []
   const cast = castOf(field)
   const rows = await env.db.query<{ id: number }>(
@@ -152,7 +194,16 @@ async function store(env: Env, model: ModelInfo, field: FieldInfo, ids: readonly
 }
 
 const casts: Readonly<Record<string, Sql>> = {
-  varchar: sql`varchar`, text: sql`text`, bool: sql`bool`, int4: sql`int4`, float8: sql`float8`, numeric: sql`numeric`, date: sql`date`, timestamp: sql`timestamp`, jsonb: sql`jsonb`, bytea: sql`bytea`,
+  varchar: sql`varchar`,
+  text: sql`text`,
+  bool: sql`bool`,
+  int4: sql`int4`,
+  float8: sql`float8`,
+  numeric: sql`numeric`,
+  date: sql`date`,
+  timestamp: sql`timestamp`,
+  jsonb: sql`jsonb`,
+  bytea: sql`bytea`,
 }
 
 /** The SQL type name of a field's column. */
@@ -174,4 +225,3 @@ export function takeConstraints(env: Env): { model: ModelInfo; index: number; id
   }
   return found
 }
-

@@ -22,12 +22,25 @@ const kept = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_dat
  * @throws InvalidRequestError ERR_FIELD_UNKNOWN for a field that the model does not have
  * @throws AccessError for a field that the caller may not write
  */
-export function split(env: Env, model: ModelInfo, values: Readonly<Record<string, unknown>>, options: { readonly system: boolean; readonly writing?: boolean }): SplitValues {
-  if (values === null || typeof values !== 'object' || Array.isArray(values)) throw new InvalidRequestError('ERR_VALUES', 'The values of a record are an object of field names and values.', { wireName: 'builtins.TypeError' })
+export function split(
+  env: Env,
+  model: ModelInfo,
+  values: Readonly<Record<string, unknown>>,
+  options: { readonly system: boolean; readonly writing?: boolean },
+): SplitValues {
+  if (values === null || typeof values !== 'object' || Array.isArray(values))
+    throw new InvalidRequestError('ERR_VALUES', 'The values of a record are an object of field names and values.', {
+      wireName: 'builtins.TypeError',
+    })
   const result: SplitValues = { columns: new Map(), lists: new Map(), files: new Map(), delegated: new Map() }
   for (const [name, value] of Object.entries(values)) {
     const field = model.fields.get(name)
-    if (!field) throw new InvalidRequestError('ERR_FIELD_UNKNOWN', `Invalid field '${name.slice(0, 80)}' in '${model.name}'`, options.writing ? { wireName: 'builtins.KeyError' } : {})
+    if (!field)
+      throw new InvalidRequestError(
+        'ERR_FIELD_UNKNOWN',
+        `Invalid field '${name.slice(0, 80)}' in '${model.name}'`,
+        options.writing ? { wireName: 'builtins.KeyError' } : {},
+      )
     // Who made a record, and when, is never the caller's to say.
     if (kept.has(name) && !options.system) continue
     if (name === 'display_name') continue
@@ -37,7 +50,8 @@ export function split(env: Env, model: ModelInfo, values: Readonly<Record<string
       parent[name] = value
       result.delegated.set(field.delegate, parent)
     } else if (field.column) result.columns.set(field, value)
-    else if ((field.kind === 'one2many' || field.kind === 'many2many') && !field.computed && !field.related) result.lists.set(field, value)
+    else if ((field.kind === 'one2many' || field.kind === 'many2many') && !field.computed && !field.related)
+      result.lists.set(field, value)
     else if (field.kind === 'binary' && !field.computed && !field.related) result.files.set(field, value)
     // Computed and related fields without a column keep what they are computed from.
   }
@@ -48,9 +62,13 @@ export function split(env: Env, model: ModelInfo, values: Readonly<Record<string
 export function requireValues(model: ModelInfo, columns: ReadonlyMap<FieldInfo, unknown>, all: boolean): void {
   const empty = (v: unknown) => v === undefined || v === null || v === false || v === ''
   const check = (field: FieldInfo, value: unknown) => {
-    const numeric = field.kind === 'boolean' || field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'
+    const numeric =
+      field.kind === 'boolean' || field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'
     if (field.options.required && !field.computed && !numeric && empty(value)) {
-      throw new ValidationError('ERR_REQUIRED', `The operation cannot be completed: '${field.label}' (${field.name}) of ${model.options.description} is required.`)
+      throw new ValidationError(
+        'ERR_REQUIRED',
+        `The operation cannot be completed: '${field.label}' (${field.name}) of ${model.options.description} is required.`,
+      )
     }
   }
   if (!all) for (const [field, value] of columns) check(field, value)

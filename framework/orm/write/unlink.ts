@@ -18,10 +18,13 @@ export function unlinkRecords(env: Env, model: ModelInfo, ids: readonly number[]
 
 async function remove(env: Env, model: ModelInfo, ids: readonly number[], seen: Set<string>): Promise<void> {
   await beforeRemoval(env, model, ids, seen)
-  await env.db.query(sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_id = ANY(${[...ids]}::int4[])`)
+  await env.db.query(
+    sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_id = ANY(${[...ids]}::int4[])`,
+  )
   await env.db.query(sql`DELETE FROM ir_model_data WHERE model = ${model.name} AND res_id = ANY(${[...ids]}::int4[])`)
   await env.db.query(sql`DELETE FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
-  for (const [key, pending] of env.state.pending) if (key.startsWith(`${model.name}.`)) for (const n of ids) pending.delete(n)
+  for (const [key, pending] of env.state.pending)
+    if (key.startsWith(`${model.name}.`)) for (const n of ids) pending.delete(n)
 }
 
 // Records that will be computed again lose their way to the deleted ones, so they are noted first; cascades are followed.
@@ -32,10 +35,19 @@ async function beforeRemoval(env: Env, model: ModelInfo, ids: readonly number[],
   for (const other of env.registry.models.values()) {
     if (other.options.abstract) continue
     for (const field of other.fields.values()) {
-      if (field.kind !== 'many2one' || !field.column || field.comodel !== model.name || field.options.ondelete === 'restrict') continue
-      const interested = env.registry.triggers.has(`${other.name}.${field.name}`) || field.options.ondelete === 'cascade'
+      if (
+        field.kind !== 'many2one' ||
+        !field.column ||
+        field.comodel !== model.name ||
+        field.options.ondelete === 'restrict'
+      )
+        continue
+      const interested =
+        env.registry.triggers.has(`${other.name}.${field.name}`) || field.options.ondelete === 'cascade'
       if (!interested) continue
-      const rows = await env.db.query<{ id: number }>(sql`SELECT id FROM ${id(other.table)} WHERE ${id(field.name)} = ANY(${[...ids]}::int4[])`)
+      const rows = await env.db.query<{ id: number }>(
+        sql`SELECT id FROM ${id(other.table)} WHERE ${id(field.name)} = ANY(${[...ids]}::int4[])`,
+      )
       const children = rows.map((r) => r.id)
       if (field.options.ondelete === 'cascade') await beforeRemoval(env, other, children, seen)
       else await markModified(env, other, children, [field.name])

@@ -72,8 +72,14 @@ function planOf(method: ApiMethod): Plan {
   let plan = plans.get(method)
   if (plan === undefined) {
     const names = Object.keys(method.params)
-    plan = { names, types: Object.values(method.params), places: new Map(names.map((name, place) => [name, place])) }
+    plan = { names, types: Object.values(method.params), places: placesOf(method, names) }
     plans.set(method, plan)
   }
   return plan
+}
+
+function placesOf(method: ApiMethod, names: readonly string[]): Map<string, number> {
+  const places = new Map(names.map((name, place) => [name, place]))
+  for (const [alias, name] of Object.entries(method.aliases ?? {})) places.set(alias, names.indexOf(name))
+  return places
 }

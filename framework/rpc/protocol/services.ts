@@ -86,10 +86,18 @@ function toUid(value: unknown): number | null {
   return typeof number === 'number' && Number.isInteger(number) && number > 0 && number <= 2_147_483_647 ? number : null
 }
 
-/** The tenant that a caller names. @throws AccessError when there is none for this caller, whatever the reason */
-export async function tenantNamed(caller: Caller, name: unknown): Promise<Tenant> {
+/**
+ * The tenant that a caller names; without a name the host's.
+ * @param wireName the class that clients of this entry know for an unknown database
+ * @throws AccessError ERR_RPC_DATABASE when there is none for this caller, whatever the reason
+ */
+export async function tenantNamed(
+  caller: Caller,
+  name: unknown,
+  wireName: 'psycopg2.OperationalError' | 'odoo.exceptions.AccessError' = 'psycopg2.OperationalError',
+): Promise<Tenant> {
   const tenant = typeof name === 'string' && name !== '' ? await caller.tenantNamed(name) : caller.hostTenant
-  if (tenant === null) throw new AccessError('ERR_RPC_DATABASE', 'Database not found.')
+  if (tenant === null) throw new AccessError('ERR_RPC_DATABASE', 'Database not found.', { wireName })
   return tenant
 }
 

@@ -58,7 +58,7 @@ export function sessionExpired(gate: Gate): Answer {
 
 async function authenticate(gate: Gate, caller: WebCaller, params: Params, effect: Effect): Promise<unknown> {
   const { db, login, password } = params
-  const tenant = await tenantNamed(caller, db)
+  const tenant = await tenantNamed(caller, db, 'odoo.exceptions.AccessError')
   if (typeof login !== 'string' || typeof password !== 'string' || login === '' || password === '') throw denied()
   const origin = originOf(caller, false)
   const uid = await gate.authenticate(tenant, login, password, origin)

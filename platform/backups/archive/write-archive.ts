@@ -60,6 +60,13 @@ export async function writeArchive(
     addFile: (hash, bytes) => add(fileName(hash), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
     missFile: (name, reason) => void missingFiles.push({ name, reason }),
   }
+  // Each end breaks the other one's pipe: what is told is the fault that came first.
+  let fault: unknown = null
+  const fail = (error: unknown): never => {
+    fault ??= error
+    pack.destroy(error as Error)
+    throw error
+  }
   const produce = async (): Promise<void> => {
     try {
       await fill(writer)
@@ -67,22 +74,18 @@ export async function writeArchive(
       await writer.addText(MANIFEST, `${JSON.stringify(manifest, null, 1)}\n`)
       pack.finalize()
     } catch (error) {
-      pack.destroy(error as Error)
-      throw error
+      fail(error)
     }
   }
   const consume = async (): Promise<void> => {
     try {
       await sink(compress(pack))
     } catch (error) {
-      pack.destroy(error as Error)
-      throw error
+      fail(error)
     }
   }
-  const [produced, consumed] = await Promise.allSettled([produce(), consume()])
-  // The first cause is the producer's own, unless the sink broke the pipe under it.
-  if (produced.status === 'rejected') throw produced.reason
-  if (consumed.status === 'rejected') throw consumed.reason
+  const ended = await Promise.allSettled([produce(), consume()])
+  if (ended.some(({ status }) => status === 'rejected')) throw fault
   return { members: members.length, bytes: members.reduce((sum, member) => sum + member.size, 0), missingFiles }
 }
 

@@ -15,7 +15,7 @@ import type { ArchiveFacts } from '../archive/manifest.ts'
 import { type ArchiveReport, readArchive } from '../archive/read-archive.ts'
 import type { ArchiveLimits } from '../archive/tar-entries.ts'
 import { countRows } from '../archive/write-archive.ts'
-import type { Progress } from '../progress.ts'
+import type { Progress } from '../operations/progress.ts'
 import { dataColumns, type SchemaDescription } from '../schema/description.ts'
 import {
   foreignKeyStatements,
@@ -69,7 +69,9 @@ export async function loadArchive(
           copyIn(
             tx,
             { schema: 'app', table: name, columns: dataColumns(table) },
-            counting(part, (more) => void (rows += more)),
+            counting(part, (more) => {
+              rows += more
+            }),
           ),
         )
         progress('rows', rows, total)

@@ -1,6 +1,7 @@
 /** What a verb is: its words, arguments and options as data, and plain functions that do and tell. */
 
 import type { Hosting } from '../hosting/hosting.ts'
+import type { Settings } from '../hosting/settings.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { ExitName } from './exit-codes.ts'
 
@@ -60,11 +61,26 @@ export interface HomeVerb<R> extends VerbShape<R> {
   run(hosting: Hosting, args: VerbArgs, report: Report): Promise<R>
 }
 
+/** What a verb in this process gets. */
+export interface LocalContext {
+  readonly args: VerbArgs
+  readonly report: Report
+  readonly settings: Settings
+  readonly isJson: boolean
+  readonly terminal: Terminal
+  /** Fires at the first Ctrl-C or SIGTERM. */
+  readonly stopping: AbortSignal
+  /** All that the owner of a home runs for command lines. */
+  readonly controlVerbs: readonly Verb[]
+  /** Prints at once, for a verb that goes on after it has said what there is to say. */
+  write(text: string): void
+}
+
 /** A verb that needs no home, or looks after it by itself. */
 export interface LocalVerb<R> extends VerbShape<R> {
   readonly runs: 'here'
-  /** @returns null when everything was printed already */
-  run(args: VerbArgs, report: Report, terminal: Terminal): Promise<R>
+  /** @returns null when everything was written already */
+  run(context: LocalContext): Promise<R | null>
 }
 
 export type Verb = HomeVerb<unknown> | LocalVerb<unknown>

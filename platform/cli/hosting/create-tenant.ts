@@ -21,6 +21,8 @@ export interface NewTenant {
   readonly adminLogin: string
   /** Without it a link lets the administrator choose one. */
   readonly password?: string
+  /** Brings the first content in, before anybody can reach the tenant; when it fails, nothing is left of the tenant. */
+  readonly fill?: (tenant: Tenant) => Promise<void>
 }
 
 /**
@@ -41,7 +43,9 @@ export async function createTenant(home: Home, templates: Templates, wanted: New
     prepare: async ({ address, files }) => {
       const pool = openPool({ ...address, max: 2 })
       try {
-        token = await personalise(await openTenant({ name: wanted.name, pool, files }), wanted, report)
+        const tenant = await openTenant({ name: wanted.name, pool, files })
+        token = await personalise(tenant, wanted, report)
+        await wanted.fill?.(tenant)
       } finally {
         await pool.close()
       }

@@ -38,7 +38,8 @@ export async function factsOf(home: Home, tenants: OpenTenants, subject: Subject
 async function measure(db: Queryable): Promise<TenantFacts> {
   const [row] = await db.query<{ apps: string[]; database: number; files: number }>(sql`SELECT
     (SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM ir_module_module WHERE state = 'installed') AS apps,
-    pg_database_size(current_database()) AS database,
+    (SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
+      WHERE relnamespace = 'app'::regnamespace AND relkind IN ('r', 'm')) AS database,
     (SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT store_fname, file_size AS size FROM ir_attachment WHERE store_fname IS NOT NULL) files) AS files`)
   return { apps: row?.apps ?? [], sizeBytes: (row?.database ?? 0) + (row?.files ?? 0), measuredAt: new Date().toISOString() }
 }

@@ -32,7 +32,7 @@ const DEFAULT_HTTPS_PORT = 8443
 export async function openHosting(settings: Settings, stopping: AbortSignal, onEvent: (event: TenantEvent) => void = () => {}): Promise<Hosting> {
   const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
   const tenants = keepOpenTenants(home)
-  return {
+  const hosting: Hosting = {
     settings,
     home,
     tenants,
@@ -42,12 +42,11 @@ export async function openHosting(settings: Settings, stopping: AbortSignal, onE
     stopping,
     httpsPort: settings.httpsPort === 0 ? DEFAULT_HTTPS_PORT : settings.httpsPort,
     isServing: false,
-    urlOf(name) {
-      return tenantUrl(name, settings, this.httpsPort)
-    },
+    urlOf: (name) => tenantUrl(name, settings, hosting.httpsPort),
     close: async () => {
       await tenants.close()
       await home.close()
     },
   }
+  return hosting
 }

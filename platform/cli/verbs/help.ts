@@ -18,7 +18,7 @@ export function helpVerb(verbs: () => readonly Verb[]): Verb {
     summary: 'Show all verbs, or how one is used',
     arguments: [{ name: 'VERB…', isRequired: false, doc: 'the verb to tell about' }],
     options: {},
-    run: async (args) => {
+    run: async ({ args }) => {
       const asked = args.arguments['VERB…'] ?? ''
       if (asked === '') return { verbs: verbs().map(({ name }) => name) }
       const found = verbs().filter(({ name }) => name === asked || name.startsWith(`${asked} `))

@@ -1,7 +1,7 @@
 /** `holdfast import-odoo`. */
 
 import { access, constants } from 'node:fs/promises'
-import { importOdoo, type ImportReport, renderReport } from '../../migrate/index.ts'
+import { existingTenant, importOdoo, type ImportReport, type ImportTarget, renderReport } from '../../migrate/index.ts'
 import { checkTenantName } from '../../tenants/index.ts'
 import { argument, homeVerb, option } from '../command/verb.ts'
 import { firstLoginLink } from '../hosting/admin-link.ts'
@@ -43,13 +43,11 @@ in the report; nothing is dropped in silence. See docs/guides/migrate-from-odoo.
     const zip = argument(args, 'ZIP')
     checkTenantName(name)
     await access(zip, constants.R_OK)
-    const target = {
-      open: async () => {
-        const created = home.tenants.get(name) === null
-        if (created) await createTenant(home, templates, { name, apps, demo: false, adminLogin: 'admin' }, report, stopping)
-        return { tenant: await tenants.open(name), created }
+    const target: ImportTarget = {
+      use: async (work) => {
+        if (home.tenants.get(name) !== null) return existingTenant(await tenants.open(name), (await home.tenants.wake(name)).hold).use(work)
+        await createTenant(home, templates, { name, apps, demo: false, adminLogin: 'admin', fill: (tenant) => work(tenant, true) }, report, stopping)
       },
-      discard: () => home.tenants.delete(name, { graceDays: 0 }),
     }
     const imported = await importOdoo(target, zip, { progress: (step) => report.progress(step) })
     return { ...imported, url: hosting.urlOf(name), db: name, loginLink: imported.tenantCreated ? await firstLoginLink(hosting, name) : null }

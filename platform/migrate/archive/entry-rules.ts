@@ -27,7 +27,14 @@ export const entryRules: readonly EntryRule[] = [
   { name: 'an encrypted entry', broken: (e) => (e.generalPurposeBitFlag & 0x41) !== 0 },
   { name: 'an absolute name', broken: (e) => /^[/\\]|^[A-Za-z]:/.test(e.fileName) },
   { name: 'a name with a backslash', broken: (e) => e.fileName.includes('\\') },
-  { name: 'a name that leaves its folder', broken: (e) => e.fileName.replace(/\/$/, '').split('/').some((part) => part === '..' || part === '.' || part === '') },
+  {
+    name: 'a name that leaves its folder',
+    broken: (e) =>
+      e.fileName
+        .replace(/\/$/, '')
+        .split('/')
+        .some((part) => part === '..' || part === '.' || part === ''),
+  },
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   { name: 'a name with control characters', broken: (e) => /[\0-\x1f\x7f\ufffd]/.test(e.fileName) },
   { name: 'a name that is too long', broken: (e) => e.fileName.length > 1024 },

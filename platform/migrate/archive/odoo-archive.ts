@@ -1,7 +1,7 @@
 /** A backup of Odoo's database manager, checked as a whole before anything is imported: manifest, dump, file store. */
 
 import { createHash } from 'node:crypto'
-import { AppError, ValidationError } from '../../../framework/errors.ts'
+import { type AppError, ValidationError } from '../../../framework/errors.ts'
 import { type Dump, readDump } from '../dump/dump.ts'
 import type { ArchiveLimits } from './entry-rules.ts'
 import { missingEntry, openZip, type ZipFile } from './zip.ts'
@@ -35,7 +35,11 @@ export const knownVersions: readonly string[] = ['17.0', '18.0', '19.0']
  * Opens a backup and checks every byte of it; the plain text of the tables goes to `scratch`.
  * @throws ValidationError ERR_IMPORT_ZIP_* , ERR_IMPORT_DUMP_*, ERR_IMPORT_MANIFEST, ERR_IMPORT_VERSION
  */
-export async function openOdooArchive(path: string, scratch: string, options: { limits?: ArchiveLimits; progress?: (step: string) => void } = {}): Promise<OdooArchive> {
+export async function openOdooArchive(
+  path: string,
+  scratch: string,
+  options: { limits?: ArchiveLimits; progress?: (step: string) => void } = {},
+): Promise<OdooArchive> {
   const zip = await openZip(path, options.limits)
   try {
     for (const name of ['manifest.json', 'dump.sql']) if (!zip.names.includes(name)) throw missingEntry(name)
@@ -47,9 +51,15 @@ export async function openOdooArchive(path: string, scratch: string, options: { 
     const alteredFiles = await findAltered(zip, files)
     const known = new Set(['manifest.json', 'dump.sql', ...files])
     return {
-      manifest, dump, alteredFiles, fileCount: files.length,
+      manifest,
+      dump,
+      alteredFiles,
+      fileCount: files.length,
       unknownEntries: zip.names.filter((name) => !known.has(name)),
-      file: async (storeName) => (known.has(`filestore/${storeName}`) && filePattern.test(`filestore/${storeName}`) ? readAll(zip, `filestore/${storeName}`, maxFileBytes) : null),
+      file: async (storeName) =>
+        known.has(`filestore/${storeName}`) && filePattern.test(`filestore/${storeName}`)
+          ? readAll(zip, `filestore/${storeName}`, maxFileBytes)
+          : null,
       close: () => zip.close(),
     }
   } catch (error) {
@@ -68,7 +78,11 @@ const maxFileBytes = 1 * 2 ** 30
 async function findAltered(zip: ZipFile, files: readonly string[]): Promise<Set<string>> {
   const altered = new Set<string>()
   for (const name of files) {
-    if (zip.sizeBytes(name) > maxFileBytes) throw new ValidationError('ERR_IMPORT_ZIP_SIZE', `An attachment in the zip is larger than ${maxFileBytes} bytes. Nothing was imported.`)
+    if (zip.sizeBytes(name) > maxFileBytes)
+      throw new ValidationError(
+        'ERR_IMPORT_ZIP_SIZE',
+        `An attachment in the zip is larger than ${maxFileBytes} bytes. Nothing was imported.`,
+      )
     const hash = createHash('sha1')
     for await (const chunk of zip.read(name)) hash.update(chunk)
     if (hash.digest('hex') !== name.slice(-40)) altered.add(name.slice('filestore/'.length))
@@ -77,7 +91,8 @@ async function findAltered(zip: ZipFile, files: readonly string[]): Promise<Set<
 }
 
 async function readAll(zip: ZipFile, name: string, maxBytes: number): Promise<Buffer> {
-  if (zip.sizeBytes(name) > maxBytes) throw new ValidationError('ERR_IMPORT_ZIP_SIZE', `${name} is larger than ${maxBytes} bytes. Nothing was imported.`)
+  if (zip.sizeBytes(name) > maxBytes)
+    throw new ValidationError('ERR_IMPORT_ZIP_SIZE', `${name} is larger than ${maxBytes} bytes. Nothing was imported.`)
   const chunks: Buffer[] = []
   for await (const chunk of zip.read(name)) chunks.push(chunk)
   return Buffer.concat(chunks)
@@ -95,11 +110,18 @@ function parseManifest(bytes: Buffer): OdooManifest {
   if (typeof version !== 'string' || typeof modules !== 'object' || modules === null) throw badManifest(undefined)
   const plain = /^(?:saas~)?(\d{1,3}\.\d{1,3})/.exec(version)?.[1] ?? ''
   if (!knownVersions.includes(plain)) {
-    throw new ValidationError('ERR_IMPORT_VERSION', `The backup is of Odoo ${version.slice(0, 20)}; ${knownVersions.join(', ')} can be imported. Upgrade the database to one of these first. Nothing was imported.`)
+    throw new ValidationError(
+      'ERR_IMPORT_VERSION',
+      `The backup is of Odoo ${version.slice(0, 20)}; ${knownVersions.join(', ')} can be imported. Upgrade the database to one of these first. Nothing was imported.`,
+    )
   }
   return { database: typeof database === 'string' ? database : '', version: plain, modules: Object.keys(modules) }
 }
 
 function badManifest(cause: unknown): AppError {
-  return new ValidationError('ERR_IMPORT_MANIFEST', 'manifest.json in the zip is not the one of an Odoo backup. Nothing was imported.', { cause })
+  return new ValidationError(
+    'ERR_IMPORT_MANIFEST',
+    'manifest.json in the zip is not the one of an Odoo backup. Nothing was imported.',
+    { cause },
+  )
 }

@@ -23,7 +23,10 @@ async function removeLeftovers(parent: string): Promise<void> {
     const pid = Number(new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1])
     if (!Number.isSafeInteger(pid) || pid <= 0 || isAlive(pid)) continue
     const folder = join(parent, name)
-    const mine = await stat(folder).then((s) => s.isDirectory() && s.uid === process.getuid?.(), () => false)
+    const mine = await stat(folder).then(
+      (s) => s.isDirectory() && s.uid === process.getuid?.(),
+      () => false,
+    )
     if (mine) await rm(folder, { recursive: true, force: true })
   }
 }

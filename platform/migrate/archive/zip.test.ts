@@ -8,7 +8,9 @@ import { type ArchiveLimits, defaultLimits } from './entry-rules.ts'
 import { openZip } from './zip.ts'
 
 let folder = ''
-before(async () => { folder = await mkdtemp(join(tmpdir(), 'hf-zip-')) })
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hf-zip-'))
+})
 after(() => rm(folder, { recursive: true, force: true }))
 
 async function readAll(bytes: Buffer, limits: ArchiveLimits = defaultLimits): Promise<Map<string, string>> {
@@ -28,10 +30,20 @@ async function readAll(bytes: Buffer, limits: ArchiveLimits = defaultLimits): Pr
   }
 }
 
-const good: readonly ForgedEntry[] = [{ name: 'a.txt', data: 'first' }, { name: 'd/', data: '', mode: 0o040755 }, { name: 'd/b.txt', data: 'second' }]
+const good: readonly ForgedEntry[] = [
+  { name: 'a.txt', data: 'first' },
+  { name: 'd/', data: '', mode: 0o040755 },
+  { name: 'd/b.txt', data: 'second' },
+]
 
 test('an honest zip gives its files and leaves folders out', async () => {
-  assert.deepEqual([...(await readAll(forgeZip(good)))], [['a.txt', 'first'], ['d/b.txt', 'second']])
+  assert.deepEqual(
+    [...(await readAll(forgeZip(good)))],
+    [
+      ['a.txt', 'first'],
+      ['d/b.txt', 'second'],
+    ],
+  )
 })
 
 const one = (entry: Partial<ForgedEntry>): Buffer => forgeZip([{ name: 'x', data: 'content', ...entry }])
@@ -62,9 +74,35 @@ const refused: readonly (readonly [what: string, zip: Buffer, code: string])[] =
   ['a symbolic link', one({ mode: 0o120777 }), 'ERR_IMPORT_ZIP_ENTRY'],
   ['a device', one({ mode: 0o060600 }), 'ERR_IMPORT_ZIP_ENTRY'],
   ['an encrypted entry', one({ flags: 1 }), 'ERR_IMPORT_ZIP_ENTRY'],
-  ['a name twice', forgeZip([{ name: 'a', data: '1' }, { name: 'a', data: '2' }]), 'ERR_IMPORT_ZIP_ENTRY'],
-  ['a name twice in other letters', forgeZip([{ name: 'Dump.sql', data: '1' }, { name: 'dump.sql', data: '2' }]), 'ERR_IMPORT_ZIP_ENTRY'],
-  ['entries that share their bytes', forgeZip([{ name: 'a', data: Buffer.alloc(60_000, 'ab') }, ...[...'bcdefghij'].map((name) => ({ name, data: Buffer.alloc(60_000, 'ab'), shared: true }))]), 'ERR_IMPORT_ZIP_ENTRY'],
+  [
+    'a name twice',
+    forgeZip([
+      { name: 'a', data: '1' },
+      { name: 'a', data: '2' },
+    ]),
+    'ERR_IMPORT_ZIP_ENTRY',
+  ],
+  [
+    'a name twice in other letters',
+    forgeZip([
+      { name: 'Dump.sql', data: '1' },
+      { name: 'dump.sql', data: '2' },
+    ]),
+    'ERR_IMPORT_ZIP_ENTRY',
+  ],
+  [
+    'entries that share their bytes',
+    forgeZip([
+      { name: 'a', data: 'ab' },
+      { name: 'b', data: 'ab', shared: true },
+    ]),
+    'ERR_IMPORT_ZIP_DAMAGED',
+  ],
+  [
+    'entries that overlap',
+    forgeZip([...'abc'].map((name) => ({ name, data: 'x'.repeat(99), packedSize: 99 }))),
+    'ERR_IMPORT_ZIP_ENTRY',
+  ],
 ]
 
 for (const [what, zip, code] of refused) {

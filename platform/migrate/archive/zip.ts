@@ -24,7 +24,12 @@ export interface ZipFile {
  * @throws ValidationError ERR_IMPORT_ZIP_DAMAGED (no zip, cut off), ERR_IMPORT_ZIP_ENTRY (forbidden entry), ERR_IMPORT_ZIP_SIZE (too large)
  */
 export async function openZip(path: string, limits: ArchiveLimits = defaultLimits): Promise<ZipFile> {
-  const fileBytes = await stat(path).then((s) => s.size, (cause: unknown) => { throw damaged('The file cannot be read.', cause) })
+  const fileBytes = await stat(path).then(
+    (s) => s.size,
+    (cause: unknown) => {
+      throw damaged('The file cannot be read.', cause)
+    },
+  )
   const zip = await open(path)
   try {
     const entries = await listEntries(zip, limits, fileBytes)
@@ -42,15 +47,24 @@ export async function openZip(path: string, limits: ArchiveLimits = defaultLimit
 
 function open(path: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
-    yauzl.open(path, { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
-      if (error || !zip) reject(damaged('The file is no zip archive, or its end is missing.', error))
-      else resolve(zip)
-    })
+    yauzl.open(
+      path,
+      { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true },
+      (error, zip) => {
+        if (error || !zip) reject(damaged('The file is no zip archive, or its end is missing.', error))
+        else resolve(zip)
+      },
+    )
   })
 }
 
-async function listEntries(zip: yauzl.ZipFile, limits: ArchiveLimits, fileBytes: number): Promise<Map<string, yauzl.Entry>> {
-  if (zip.entryCount > limits.maxEntries) throw tooLarge(`The zip holds ${zip.entryCount} entries; at most ${limits.maxEntries} are taken.`)
+async function listEntries(
+  zip: yauzl.ZipFile,
+  limits: ArchiveLimits,
+  fileBytes: number,
+): Promise<Map<string, yauzl.Entry>> {
+  if (zip.entryCount > limits.maxEntries)
+    throw tooLarge(`The zip holds ${zip.entryCount} entries; at most ${limits.maxEntries} are taken.`)
   const entries = new Map<string, yauzl.Entry>()
   const seen = new Set<string>()
   let unpacked = 0
@@ -70,7 +84,8 @@ async function listEntries(zip: yauzl.ZipFile, limits: ArchiveLimits, fileBytes:
   }
   // Entries that share bytes (a "better zip bomb") add up to more than the file.
   if (packed > fileBytes) throw forbidden('entries that overlap', '')
-  if (unpacked > 64 * 2 ** 20 && unpacked > packed * limits.maxRatio) throw tooLarge(`The zip unpacks to more than ${limits.maxRatio} times its size.`)
+  if (unpacked > 64 * 2 ** 20 && unpacked > packed * limits.maxRatio)
+    throw tooLarge(`The zip unpacks to more than ${limits.maxRatio} times its size.`)
   return entries
 }
 
@@ -95,24 +110,37 @@ async function* entriesOf(zip: yauzl.ZipFile): AsyncGenerator<yauzl.Entry> {
 
 // yauzl refuses some names by itself, before our rules see them.
 function listError(error: Error): ValidationError {
-  if (/absolute path|relative path|invalid characters/.test(error.message)) return new ValidationError('ERR_IMPORT_ZIP_ENTRY', 'The zip holds a name that leaves its folder. It is refused as a whole; nothing was imported.', { cause: error })
+  if (/absolute path|relative path|invalid characters/.test(error.message))
+    return new ValidationError(
+      'ERR_IMPORT_ZIP_ENTRY',
+      'The zip holds a name that leaves its folder. It is refused as a whole; nothing was imported.',
+      { cause: error },
+    )
   return damaged('Its list of entries is damaged.', error)
 }
 
 // Each entry describes itself twice. Where both differ, the zip is damaged, or made to show different things to different readers.
 async function checkLocalHeader(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<void> {
   const local = await new Promise<yauzl.LocalFileHeader>((resolve, reject) => {
-    zip.readLocalFileHeader(entry, (error, header) => (error || !header ? reject(damaged('An entry of its list is not where it says.', error)) : resolve(header)))
+    zip.readLocalFileHeader(entry, (error, header) =>
+      error || !header ? reject(damaged('An entry of its list is not where it says.', error)) : resolve(header),
+    )
   })
-  const same = local.compressionMethod === entry.compressionMethod && local.generalPurposeBitFlag === entry.generalPurposeBitFlag
-    && local.lastModFileTime === entry.lastModFileTime && local.lastModFileDate === entry.lastModFileDate && local.fileName.equals(entry.fileNameRaw)
+  const same =
+    local.compressionMethod === entry.compressionMethod &&
+    local.generalPurposeBitFlag === entry.generalPurposeBitFlag &&
+    local.lastModFileTime === entry.lastModFileTime &&
+    local.lastModFileDate === entry.lastModFileDate &&
+    local.fileName.equals(entry.fileNameRaw)
   if (!same) throw damaged('An entry is described in two different ways.', undefined)
 }
 
 async function* readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined, name: string): AsyncGenerator<Buffer> {
   if (!entry) throw missingEntry(name)
   const source = await new Promise<Readable>((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => (error || !stream ? reject(damaged(`The entry ${name} cannot be read.`, error)) : resolve(stream)))
+    zip.openReadStream(entry, (error, stream) =>
+      error || !stream ? reject(damaged(`The entry ${name} cannot be read.`, error)) : resolve(stream),
+    )
   })
   let sum = 0
   let length = 0
@@ -130,7 +158,8 @@ async function* readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined, na
   } finally {
     source.destroy()
   }
-  if (length !== entry.uncompressedSize || sum !== entry.crc32) throw damaged(`The bytes of ${name} do not match their checksum.`, undefined)
+  if (length !== entry.uncompressedSize || sum !== entry.crc32)
+    throw damaged(`The bytes of ${name} do not match their checksum.`, undefined)
   if (held) yield held
 }
 
@@ -144,11 +173,18 @@ function closeZip(zip: yauzl.ZipFile): Promise<void> {
 
 /** The error for a zip without a file that it must have. */
 export function missingEntry(name: string): ValidationError {
-  return new ValidationError('ERR_IMPORT_ZIP_MISSING', `The zip holds no ${name}: it is no backup of Odoo's database manager. Nothing was imported.`)
+  return new ValidationError(
+    'ERR_IMPORT_ZIP_MISSING',
+    `The zip holds no ${name}: it is no backup of Odoo's database manager. Nothing was imported.`,
+  )
 }
 
 function damaged(what: string, cause: unknown): ValidationError {
-  return new ValidationError('ERR_IMPORT_ZIP_DAMAGED', `The zip is damaged. ${what} Nothing was imported; make or download the backup again.`, { cause })
+  return new ValidationError(
+    'ERR_IMPORT_ZIP_DAMAGED',
+    `The zip is damaged. ${what} Nothing was imported; make or download the backup again.`,
+    { cause },
+  )
 }
 
 function tooLarge(what: string): ValidationError {
@@ -156,5 +192,9 @@ function tooLarge(what: string): ValidationError {
 }
 
 function forbidden(rule: string, name: string): ValidationError {
-  return new ValidationError('ERR_IMPORT_ZIP_ENTRY', `The zip holds ${rule}. It is refused as a whole; nothing was imported.`, { detail: { name: name.slice(0, 200) } })
+  return new ValidationError(
+    'ERR_IMPORT_ZIP_ENTRY',
+    `The zip holds ${rule}. It is refused as a whole; nothing was imported.`,
+    { detail: { name: name.slice(0, 200) } },
+  )
 }

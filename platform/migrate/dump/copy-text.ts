@@ -42,11 +42,14 @@ function hasByteEscape(bytes: Buffer): boolean {
 
 function unescapeBytes(bytes: Buffer): Buffer {
   const latin = bytes.toString('latin1')
-  const plain = latin.replace(/\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|([\s\S]))/g, (_, octal?: string, hex?: string, c?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
-    return letters[c ?? ''] ?? c ?? ''
-  })
+  const plain = latin.replace(
+    /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|([\s\S]))/g,
+    (_, octal?: string, hex?: string, c?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+      return letters[c ?? ''] ?? c ?? ''
+    },
+  )
   return Buffer.from(plain, 'latin1')
 }
 

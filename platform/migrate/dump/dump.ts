@@ -39,7 +39,8 @@ const maxTables = 20_000
 export async function readDump(source: AsyncIterable<Buffer>, folder: string): Promise<Dump> {
   const reader = new DumpReader(folder)
   try {
-    for await (const lines of linesOf(source)) for (const line of lines) if (reader.copying ? reader.data(line) : reader.sql(line)) await reader.drain()
+    for await (const lines of linesOf(source))
+      for (const line of lines) if (reader.copying ? reader.data(line) : reader.sql(line)) await reader.drain()
     return await reader.finish()
   } catch (error) {
     await reader.abandon()
@@ -50,7 +51,8 @@ export async function readDump(source: AsyncIterable<Buffer>, folder: string): P
 
 // What bytes that are no text, or a line without end, make the decoder and the splitter throw.
 function asDamage(error: unknown, where: string): unknown {
-  if ((error as { code?: unknown } | null)?.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return damaged(`${where} is no UTF-8 text.`, error)
+  if ((error as { code?: unknown } | null)?.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+    return damaged(`${where} is no UTF-8 text.`, error)
   return error instanceof RangeError ? damaged(error.message, error) : error
 }
 
@@ -88,7 +90,8 @@ class DumpReader {
     for (const part of this.#scanner.push(text)) {
       if (part.is === 'statement') this.#statement(part.text)
       // psql's own brackets around a dump since August 2025; every other psql command could run programs.
-      else if (!/^\\(un)?restrict [A-Za-z0-9]+$/.test(part.line)) throw refused(`The dump holds a psql command (${part.line.slice(0, 20)}).`)
+      else if (!/^\\(un)?restrict [A-Za-z0-9]+$/.test(part.line))
+        throw refused(`The dump holds a psql command (${part.line.slice(0, 20)}).`)
     }
     return this.#table !== null
   }
@@ -118,7 +121,8 @@ class DumpReader {
   }
 
   async finish(): Promise<Dump> {
-    if (this.#table !== null || !this.#sawEnd || !this.#scanner.idle) throw damaged('dump.sql ends in the middle.', undefined)
+    if (this.#table !== null || !this.#sawEnd || !this.#scanner.idle)
+      throw damaged('dump.sql ends in the middle.', undefined)
     await this.#closeFile()
     return { tables: this.#tables, sequences: this.#sequences, passedOver: this.#passedOver }
   }
@@ -137,13 +141,18 @@ class DumpReader {
   #statement(text: string): void {
     const copy = parseCopy(text)
     if (copy === 'refused') throw refused('The dump holds a COPY that reads a file or runs a program on the server.')
-    if (copy) return this.#begin(copy.table, copy.columns)
-    if (/^INSERT\b/i.test(text)) throw refused('The dump holds its rows as INSERT statements, which are not read; make it without --inserts.')
+    if (copy) {
+      this.#begin(copy.table, copy.columns)
+      return
+    }
+    if (/^INSERT\b/i.test(text))
+      throw refused('The dump holds its rows as INSERT statements, which are not read; make it without --inserts.')
     if (/^SET client_encoding\b/i.test(text) && !/=\s*'UTF8'$/i.test(text)) throw refused('The dump is not in UTF-8.')
     const table = parseCreateTable(text)
     if (table) {
       const types = new Map<string, string>()
-      for (const parent of table.inherits) for (const [name, type] of this.#types.get(parent) ?? []) types.set(name, type)
+      for (const parent of table.inherits)
+        for (const [name, type] of this.#types.get(parent) ?? []) types.set(name, type)
       for (const { name, type } of table.columns) types.set(name, type)
       this.#types.set(table.table, types)
       return
@@ -155,11 +164,18 @@ class DumpReader {
   }
 
   #begin(name: string, columns: readonly string[]): void {
-    if (this.#tables.has(name) || new Set(columns).size !== columns.length) throw damaged('dump.sql holds the data of a table, or a column of it, twice.', undefined)
+    if (this.#tables.has(name) || new Set(columns).size !== columns.length)
+      throw damaged('dump.sql holds the data of a table, or a column of it, twice.', undefined)
     if (this.#tables.size >= maxTables) throw refused(`The dump holds more than ${maxTables} tables.`)
     const file = join(this.#folder, `table-${this.#tables.size}`)
     const types = this.#types.get(name)
-    const table: Spool = { name, file, count: 0, columns: columns.map((c) => ({ name: c, type: types?.get(c) ?? 'text' })), rows: () => readRows(file, table) }
+    const table: Spool = {
+      name,
+      file,
+      count: 0,
+      columns: columns.map((c) => ({ name: c, type: types?.get(c) ?? 'text' })),
+      rows: () => readRows(file, table),
+    }
     this.#tables.set(name, table)
     this.#table = table
   }
@@ -173,7 +189,11 @@ async function* readRows(file: string, table: SourceTable): AsyncGenerator<Sourc
     for await (const lines of linesOf(stream as AsyncIterable<Buffer>)) {
       for (const line of lines) {
         const row = parseCopyLine(line)
-        if (row.length !== table.columns.length && !(table.columns.length === 0 && line.length === 0)) throw damaged(`A row of ${table.name} has ${row.length} fields instead of ${table.columns.length}.`, undefined)
+        if (row.length !== table.columns.length && !(table.columns.length === 0 && line.length === 0))
+          throw damaged(
+            `A row of ${table.name} has ${row.length} fields instead of ${table.columns.length}.`,
+            undefined,
+          )
         yield row
       }
     }
@@ -185,7 +205,11 @@ async function* readRows(file: string, table: SourceTable): AsyncGenerator<Sourc
 }
 
 function damaged(what: string, cause: unknown): ValidationError {
-  return new ValidationError('ERR_IMPORT_DUMP_DAMAGED', `The database dump in the zip is damaged. ${what} Nothing was imported; make the backup again.`, { cause })
+  return new ValidationError(
+    'ERR_IMPORT_DUMP_DAMAGED',
+    `The database dump in the zip is damaged. ${what} Nothing was imported; make the backup again.`,
+    { cause },
+  )
 }
 
 function refused(what: string): ValidationError {

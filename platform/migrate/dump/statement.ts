@@ -4,7 +4,9 @@
  */
 
 /** What a scanner tells after each line. */
-export type Scanned = { readonly is: 'statement'; readonly text: string } | { readonly is: 'meta'; readonly line: string }
+export type Scanned =
+  | { readonly is: 'statement'; readonly text: string }
+  | { readonly is: 'meta'; readonly line: string }
 
 // Statements that matter (CREATE TABLE, COPY, setval) are short; of others only the head is kept.
 const maxKept = 1_000_000
@@ -12,7 +14,11 @@ const maxKept = 1_000_000
 /** Reads line by line; keeps what is open (quotes, comments, a half statement) between lines. */
 export class StatementScanner {
   #text = ''
-  #open: { readonly kind: 'quote' | 'escape-quote' | 'name' | 'dollar' | 'comment'; readonly tag: string; depth: number } | null = null
+  #open: {
+    readonly kind: 'quote' | 'escape-quote' | 'name' | 'dollar' | 'comment'
+    readonly tag: string
+    depth: number
+  } | null = null
 
   /** Whether a line begins inside a string, a comment or a statement. */
   get idle(): boolean {
@@ -30,7 +36,10 @@ export class StatementScanner {
       }
       const c = line[at] as string
       const rest = line.slice(at)
-      const dollar = c === '$' && !/[\w$]/.test(line[at - 1] ?? '') ? /^\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/.exec(rest)?.[0] : undefined
+      const dollar =
+        c === '$' && !/[\w$]/.test(line[at - 1] ?? '')
+          ? /^\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/.exec(rest)?.[0]
+          : undefined
       if (rest.startsWith('--')) break
       if (c === '\\') {
         found.push({ is: 'meta', line: rest })
@@ -50,7 +59,12 @@ export class StatementScanner {
     return found
   }
 
-  #begin(kind: 'quote' | 'escape-quote' | 'name' | 'dollar' | 'comment', tag: string, length: number, rest: string): void {
+  #begin(
+    kind: 'quote' | 'escape-quote' | 'name' | 'dollar' | 'comment',
+    tag: string,
+    length: number,
+    rest: string,
+  ): void {
     this.#open = { kind, tag, depth: 1 }
     if (kind !== 'comment') this.#keep(rest.slice(0, length))
   }

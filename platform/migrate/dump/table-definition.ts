@@ -10,7 +10,9 @@ export interface SourceColumn {
 const namePattern = /^(?:("(?:[^"]|"")+"|[\w$\u0080-\uffff]+)\.)?("(?:[^"]|"")+"|[\w$\u0080-\uffff]+)/
 
 /** Table and column types of a CREATE TABLE statement, or null when the statement is something else. */
-export function parseCreateTable(statement: string): { table: string; columns: SourceColumn[]; inherits: string[] } | null {
+export function parseCreateTable(
+  statement: string,
+): { table: string; columns: SourceColumn[]; inherits: string[] } | null {
   const head = /^CREATE\s+(?:UNLOGGED\s+|FOREIGN\s+)?TABLE\s+(?:IF NOT EXISTS\s+)?/i.exec(statement)
   if (!head) return null
   const name = readName(statement.slice(head[0].length))
@@ -21,11 +23,18 @@ export function parseCreateTable(statement: string): { table: string; columns: S
   for (const part of splitAtCommas(body.text)) {
     const column = namePattern.exec(part)
     if (!column || /^(CONSTRAINT|PRIMARY|UNIQUE|CHECK|FOREIGN|EXCLUDE|LIKE)\b/.test(part)) continue
-    const type = /^\s+((?:(?!\s+(?:NOT NULL|NULL|DEFAULT|COLLATE|CONSTRAINT|GENERATED|CHECK|REFERENCES)\b)[\s\S])*)/.exec(part.slice(column[0].length))?.[1] ?? 'text'
+    const type =
+      /^\s+((?:(?!\s+(?:NOT NULL|NULL|DEFAULT|COLLATE|CONSTRAINT|GENERATED|CHECK|REFERENCES)\b)[\s\S])*)/.exec(
+        part.slice(column[0].length),
+      )?.[1] ?? 'text'
     columns.push({ name: unquote(column[2] ?? ''), type: type.trim().replace(/\(.*\)/, '') })
   }
   const inherits = /INHERITS\s*\(([^)]*)\)/i.exec(statement.slice(body.end))?.[1]
-  return { table: name.table, columns, inherits: inherits === undefined ? [] : inherits.split(',').map((n) => readName(n.trim())?.table ?? '') }
+  return {
+    table: name.table,
+    columns,
+    inherits: inherits === undefined ? [] : inherits.split(',').map((n) => readName(n.trim())?.table ?? ''),
+  }
 }
 
 /** Where the data of a COPY statement goes. `'refused'`: it would read a file or run a program. Null: another statement. */
@@ -61,7 +70,8 @@ function unquote(name: string): string {
 function insideParentheses(text: string, from: number): { text: string; end: number } | null {
   const start = text.indexOf('(', from)
   if (start < 0) return null
-  for (const { at, depth } of depths(text, start)) if (depth === 0) return { text: text.slice(start + 1, at), end: at + 1 }
+  for (const { at, depth } of depths(text, start))
+    if (depth === 0) return { text: text.slice(start + 1, at), end: at + 1 }
   return null
 }
 

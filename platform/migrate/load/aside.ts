@@ -18,7 +18,13 @@ export class Aside {
     this.#importId = importId
   }
 
-  async keep(table: string, sourceId: number | null, kind: AsideKind, reason: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+  async keep(
+    table: string,
+    sourceId: number | null,
+    kind: AsideKind,
+    reason: string,
+    row: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     const entry = { source_table: table, source_id: sourceId, kind, reason, row }
     this.#batch.push(entry)
     this.#bytes += JSON.stringify(row).length
@@ -37,7 +43,11 @@ export class Aside {
 }
 
 /** A row as JSON: what JSON can hold exactly becomes a value, everything else stays PostgreSQL's text. Empty columns are left out. */
-export function rowAsJson(columns: readonly SourceColumn[], row: SourceRow, without: ReadonlySet<string> = new Set()): Record<string, unknown> {
+export function rowAsJson(
+  columns: readonly SourceColumn[],
+  row: SourceRow,
+  without: ReadonlySet<string> = new Set(),
+): Record<string, unknown> {
   const entries: [string, unknown][] = []
   columns.forEach(({ name, type }, i) => {
     const raw = row[i]

@@ -10,11 +10,16 @@ export type Converted = { readonly value: unknown } | { readonly aside: string }
 export type Converter = (raw: string, ids: IdMaps) => Converted
 
 /** The converter for a field; `sourceType` is the column's type in the dump, `values` renames selection values. */
-export function converterFor(field: FieldInfo, sourceType: string, values: Readonly<Record<string, string>>): Converter {
+export function converterFor(
+  field: FieldInfo,
+  sourceType: string,
+  values: Readonly<Record<string, string>>,
+): Converter {
   const plain = plainConverter(field, values)
   const isJson = sourceType === 'jsonb' || sourceType === 'json'
   if (field.options.companyDependent) return isJson ? (raw, ids) => perCompany(raw, ids, plain) : plain
-  if (field.options.translate) return isJson ? (raw, ids) => translated(raw, ids, plain) : (raw, ids) => inEnglish(plain(raw, ids))
+  if (field.options.translate)
+    return isJson ? (raw, ids) => translated(raw, ids, plain) : (raw, ids) => inEnglish(plain(raw, ids))
   // Odoo keeps a text per language or a value per company where we keep one.
   if (isJson && field.kind !== 'json') return (raw, ids) => firstOf(raw, ids, plain)
   return plain
@@ -35,7 +40,9 @@ function plainConverter(field: FieldInfo, values: Readonly<Record<string, string
       const allowed = new Set((field.selection ?? []).map(([value]) => value))
       return (raw) => {
         const value = Object.hasOwn(values, raw) ? values[raw] : raw
-        return value !== undefined && allowed.has(value) ? { value } : { aside: `'${raw.slice(0, 40)}' is no choice here` }
+        return value !== undefined && allowed.has(value)
+          ? { value }
+          : { aside: `'${raw.slice(0, 40)}' is no choice here` }
       }
     }
     case 'reference':
@@ -82,7 +89,8 @@ function translated(raw: string, ids: IdMaps, plain: Converter): Converted {
   const mine = new Map<string, unknown>()
   for (const [lang, text] of texts) {
     const converted = typeof text === 'string' ? plain(text, ids) : null
-    if (!converted || 'aside' in converted || !/^[a-z]{2,3}(_[A-Za-z0-9@]{2,12})?$/.test(lang)) return { aside: 'no text per language' }
+    if (!converted || 'aside' in converted || !/^[a-z]{2,3}(_[A-Za-z0-9@]{2,12})?$/.test(lang))
+      return { aside: 'no text per language' }
     mine.set(lang, converted.value)
   }
   return { value: mine.size === 0 ? null : Object.fromEntries(mine) }
@@ -100,9 +108,13 @@ function perCompany(raw: string, ids: IdMaps, plain: Converter): Converted {
   for (const [company, value] of perId) {
     const id = ids.get('res.company', Number(company))
     const converted = id === null || value === null ? null : plain(asText(value), ids)
-    if (id === null || (converted && 'aside' in converted)) return { aside: converted && 'aside' in converted ? converted.aside : 'for a company that is not here' }
+    if (id === null || (converted && 'aside' in converted))
+      return { aside: converted && 'aside' in converted ? converted.aside : 'for a company that is not here' }
     // Numbers went through `plain` as text; in JSON they are numbers again.
-    mine.set(String(id), converted === null ? null : typeof value === 'number' ? Number(converted.value) : converted.value)
+    mine.set(
+      String(id),
+      converted === null ? null : typeof value === 'number' ? Number(converted.value) : converted.value,
+    )
   }
   return { value: Object.fromEntries(mine) }
 }

@@ -3,7 +3,7 @@
 import type { FieldInfo } from '../../../framework/orm/index.ts'
 import { id as quoted, sql } from '../../../framework/sql/index.ts'
 import type { SourceRow } from '../dump/dump.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from './run.ts'
 import { rowAsJson } from './aside.ts'
 import type { TablePlan } from './table-plan.ts'
 
@@ -29,8 +29,16 @@ const firstOwnId = 900_001
 /** Fills the id map of one model; rows that cannot become records go aside. */
 export async function identify(run: ImportRun, plan: TablePlan, names: ExternalIds): Promise<Identities> {
   const { mapping, info } = plan
-  const known = new Map((await run.tx.query<{ s: number; t: number }>(sql`SELECT source_id AS s, target_id AS t FROM hf_import_map WHERE source = ${run.source} AND model = ${mapping.model}`)).map((r) => [r.s, r.t]))
-  const taken = new Set((await run.tx.query<{ id: number }>(sql`SELECT id FROM ${quoted(info.table)}`)).map((r) => r.id))
+  const known = new Map(
+    (
+      await run.tx.query<{ s: number; t: number }>(
+        sql`SELECT source_id AS s, target_id AS t FROM hf_import_map WHERE source = ${run.source} AND model = ${mapping.model}`,
+      )
+    ).map((r) => [r.s, r.t]),
+  )
+  const taken = new Set(
+    (await run.tx.query<{ id: number }>(sql`SELECT id FROM ${quoted(info.table)}`)).map((r) => r.id),
+  )
   const byKey = await readKeys(run, plan)
   const fates = new Map<number, Fate>()
   const homeless: number[] = []
@@ -43,7 +51,9 @@ export async function identify(run: ImportRun, plan: TablePlan, names: ExternalI
   for await (const row of plan.table.rows()) {
     const source = Number(row[plan.idIndex])
     const before = known.get(source)
-    const named = (names.source.get(mapping.model)?.get(source) ?? []).map((n) => names.target.get(n)).find((t) => t?.model === mapping.model && taken.has(t.id))
+    const named = (names.source.get(mapping.model)?.get(source) ?? [])
+      .map((n) => names.target.get(n))
+      .find((t) => t?.model === mapping.model && taken.has(t.id))
     const found = named?.id ?? byKey(row)
     if (before !== undefined && taken.has(before)) match(source, before, 'before')
     else if (found !== undefined) match(source, found, 'found')
@@ -65,7 +75,13 @@ export async function identify(run: ImportRun, plan: TablePlan, names: ExternalI
 export async function keepAside(run: ImportRun, plan: TablePlan, row: SourceRow, reason: string): Promise<void> {
   const tally = run.tallies.get(plan.mapping.table)
   tally?.addAside(reason)
-  await run.aside.keep(plan.mapping.table, Number(row[plan.idIndex]), 'row', reason, rowAsJson(plan.table.columns, row, plan.withheld))
+  await run.aside.keep(
+    plan.mapping.table,
+    Number(row[plan.idIndex]),
+    'row',
+    reason,
+    rowAsJson(plan.table.columns, row, plan.withheld),
+  )
 }
 
 // The reason why a row cannot be a record, or null. References to the same table are looked at when they are set.
@@ -73,7 +89,8 @@ function whyNot(run: ImportRun, plan: TablePlan, row: SourceRow): string | null 
   const { refers } = plan.mapping
   if (refers?.required) {
     const model = plan.cell(row, refers.model)
-    if (run.ids.get(model ?? '', Number(plan.cell(row, refers.id))) === null) return `names a record of ${model} that was not imported`
+    if (run.ids.get(model ?? '', Number(plan.cell(row, refers.id))) === null)
+      return `names a record of ${model} that was not imported`
   }
   for (const { field, read, later } of plan.fields) {
     if (!field.options.required || later || plan.defaults.has(field.name) || field.kind === 'boolean') continue
@@ -83,7 +100,15 @@ function whyNot(run: ImportRun, plan: TablePlan, row: SourceRow): string | null 
   }
   const planned = new Set(plan.fields.map((f) => f.field.name))
   for (const field of plan.info.fields.values()) {
-    if (field.column && field.options.required && !field.computed && !planned.has(field.name) && !plan.defaults.has(field.name) && field.name !== 'id') return `${field.name} is required here and unknown there`
+    if (
+      field.column &&
+      field.options.required &&
+      !field.computed &&
+      !planned.has(field.name) &&
+      !plan.defaults.has(field.name) &&
+      field.name !== 'id'
+    )
+      return `${field.name} is required here and unknown there`
   }
   return null
 }
@@ -97,7 +122,9 @@ async function readKeys(run: ImportRun, plan: TablePlan): Promise<KeyOf> {
     const fields = key.map((name) => plan.info.fields.get(name)).filter((f): f is FieldInfo => f?.column === true)
     const plans = key.map((name) => plan.fields.find((f) => f.field.name === name))
     if (fields.length !== key.length || plans.some((p) => p === undefined)) continue
-    const rows = await run.tx.query<{ row: Record<string, unknown> }>(sql`SELECT to_jsonb(t) AS row FROM ${quoted(plan.info.table)} t`)
+    const rows = await run.tx.query<{ row: Record<string, unknown> }>(
+      sql`SELECT to_jsonb(t) AS row FROM ${quoted(plan.info.table)} t`,
+    )
     const known = new Map<string, number>()
     for (const { row } of rows) {
       const values = fields.map((field) => comparable(row[field.name]))

@@ -3,7 +3,7 @@
 import { id as quoted, sql } from '../../../framework/sql/index.ts'
 import { TableTally } from '../report/import-report.ts'
 import type { LinkMapping } from '../mapping/mapping.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from './run.ts'
 import { rowAsJson } from './aside.ts'
 
 /** Imports one link table. @returns its name in the dump, or null when the dump or the tenant has none. */
@@ -19,7 +19,8 @@ export async function importLinks(run: ImportRun, mapping: LinkMapping): Promise
   run.tallies.set(table.name, tally)
   let pairs: [number, number][] = []
   const flush = async () => {
-    const inserted = await run.tx.query(sql`INSERT INTO ${quoted(link.table)} (${quoted(link.own)}, ${quoted(link.other)})
+    const inserted =
+      await run.tx.query(sql`INSERT INTO ${quoted(link.table)} (${quoted(link.own)}, ${quoted(link.other)})
       SELECT DISTINCT a, b FROM unnest(${pairs.map((p) => p[0])}::int4[], ${pairs.map((p) => p[1])}::int4[]) AS p(a, b)
       ON CONFLICT DO NOTHING RETURNING 1 AS one`)
     tally.imported += inserted.length

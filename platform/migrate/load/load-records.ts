@@ -3,7 +3,7 @@
 import { sql } from '../../../framework/sql/index.ts'
 import { tableMappings } from '../mapping/all.ts'
 import { type BrokenRule, type FieldDifference, TableTally } from '../report/import-report.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from './run.ts'
 import { checkComputed, checkRules } from '../special/consistency.ts'
 import { readExternalIds } from '../special/external-ids.ts'
 import { advanceIds } from '../special/sequences.ts'
@@ -17,7 +17,10 @@ interface Loaded {
 }
 
 /** @param links brings in the link tables, when all records are there and before computed fields are looked at */
-export async function loadRecords(run: ImportRun, links: () => Promise<void>): Promise<{ differences: FieldDifference[]; brokenRules: BrokenRule[] }> {
+export async function loadRecords(
+  run: ImportRun,
+  links: () => Promise<void>,
+): Promise<{ differences: FieldDifference[]; brokenRules: BrokenRule[] }> {
   const order = new Map(tableMappings.map((m, i) => [m.model, i]))
   const names = await readExternalIds(run)
   const loaded: Loaded[] = []
@@ -36,7 +39,10 @@ export async function loadRecords(run: ImportRun, links: () => Promise<void>): P
   await links()
   for (const { plan, identities } of loaded) await settleRows(run, plan, identities, taken.get(plan) ?? new Set())
   await remember(run, loaded)
-  await advanceIds(run, loaded.map(({ plan }) => plan.info.table))
+  await advanceIds(
+    run,
+    loaded.map(({ plan }) => plan.info.table),
+  )
   return lookOver(run, loaded)
 }
 
@@ -53,12 +59,17 @@ async function remember(run: ImportRun, loaded: readonly Loaded[]): Promise<void
   }
 }
 
-async function lookOver(run: ImportRun, loaded: readonly Loaded[]): Promise<{ differences: FieldDifference[]; brokenRules: BrokenRule[] }> {
+async function lookOver(
+  run: ImportRun,
+  loaded: readonly Loaded[],
+): Promise<{ differences: FieldDifference[]; brokenRules: BrokenRule[] }> {
   const differences: FieldDifference[] = []
   const brokenRules: BrokenRule[] = []
   for (const { plan, identities } of loaded) {
     const model = plan.mapping.model
-    const ids = [...run.ids.of(model)].filter(([source]) => identities.fates.get(source) !== 'before').map(([, target]) => target)
+    const ids = [...run.ids.of(model)]
+      .filter(([source]) => identities.fates.get(source) !== 'before')
+      .map(([, target]) => target)
     const imported = new Set(plan.fields.map((f) => f.field.name))
     run.progress(`checking ${model}`)
     differences.push(...(await checkComputed(run, plan.info, ids, imported)))

@@ -4,7 +4,7 @@ import type { FieldInfo } from '../../../framework/orm/index.ts'
 import { ConstraintViolation, id as quoted, join, type Sql, sql } from '../../../framework/sql/index.ts'
 import { ValidationError } from '../../../framework/errors.ts'
 import type { SourceRow } from '../dump/dump.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from './run.ts'
 import { rowAsJson } from './aside.ts'
 import { type Fate, type Identities, keepAside } from './identity.ts'
 import type { FieldPlan, TablePlan } from './table-plan.ts'
@@ -28,23 +28,35 @@ export async function insertRows(run: ImportRun, plan: TablePlan, { fates }: Ide
 export async function updateRows(run: ImportRun, plan: TablePlan, { fates }: Identities): Promise<Set<number>> {
   const taken = new Set<number>()
   const later = plan.fields.filter((f) => f.later)
-  if (later.length > 0) for await (const batch of batches(run, plan, fates, ['new'], later, false)) await updateBatch(run, plan, batch, later, false)
+  if (later.length > 0)
+    for await (const batch of batches(run, plan, fates, ['new'], later, false))
+      await updateBatch(run, plan, batch, later, false)
   const { takeOver } = plan.mapping
   const wanted = plan.fields.filter((f) => takeOver === 'all' || takeOver?.includes(f.field.name))
-  if (wanted.length > 0) for await (const batch of batches(run, plan, fates, ['found'], wanted, false)) for (const id of await updateBatch(run, plan, batch, wanted, true)) taken.add(id)
+  if (wanted.length > 0)
+    for await (const batch of batches(run, plan, fates, ['found'], wanted, false))
+      for (const id of await updateBatch(run, plan, batch, wanted, true)) taken.add(id)
   return taken
 }
 
 /** Counts what became of the rows, and keeps the columns aside that have no field. */
-export async function settleRows(run: ImportRun, plan: TablePlan, { fates }: Identities, taken: ReadonlySet<number>): Promise<void> {
+export async function settleRows(
+  run: ImportRun,
+  plan: TablePlan,
+  { fates }: Identities,
+  taken: ReadonlySet<number>,
+): Promise<void> {
   const all = plan.mapping.takeOver === 'all'
-  const secret = new Set(plan.fields.filter((f) => f.field.options.secret).map((f) => plan.table.columns[f.index]?.name ?? ''))
+  const secret = new Set(
+    plan.fields.filter((f) => f.field.options.secret).map((f) => plan.table.columns[f.index]?.name ?? ''),
+  )
   const tally = run.tallies.get(plan.mapping.table)
   if (!tally) return
   for await (const row of plan.table.rows()) {
     const sourceId = Number(row[plan.idIndex])
     tally.read++
-    for (const name of plan.withheld) if (plan.cell(row, name) !== null) tally.withheld.set(name, (tally.withheld.get(name) ?? 0) + 1)
+    for (const name of plan.withheld)
+      if (plan.cell(row, name) !== null) tally.withheld.set(name, (tally.withheld.get(name) ?? 0) + 1)
     const target = run.ids.get(plan.mapping.model, sourceId)
     const fate = fates.get(sourceId)
     if (target === null || fate === undefined) continue
@@ -52,16 +64,27 @@ export async function settleRows(run: ImportRun, plan: TablePlan, { fates }: Ide
     else tally.matched++
     if (fate === 'before' || (fate === 'found' && plan.mapping.sameWhenMatched)) continue
     if (fate === 'found' && !(all && taken.has(target))) {
-      await run.aside.keep(plan.mapping.table, sourceId, 'matched', 'the record was here already and kept its own values', rowAsJson(plan.table.columns, row, new Set([...plan.withheld, ...secret])))
+      await run.aside.keep(
+        plan.mapping.table,
+        sourceId,
+        'matched',
+        'the record was here already and kept its own values',
+        rowAsJson(plan.table.columns, row, new Set([...plan.withheld, ...secret])),
+      )
       continue
     }
     const kept = leftovers(run, plan, row)
     for (const name of Object.keys(kept.values)) tally.columnsAside.set(name, (tally.columnsAside.get(name) ?? 0) + 1)
-    if (Object.keys(kept.values).length > 0) await run.aside.keep(plan.mapping.table, sourceId, 'columns', kept.reason, kept.values)
+    if (Object.keys(kept.values).length > 0)
+      await run.aside.keep(plan.mapping.table, sourceId, 'columns', kept.reason, kept.values)
   }
 }
 
-function leftovers(run: ImportRun, plan: TablePlan, row: SourceRow): { values: Record<string, unknown>; reason: string } {
+function leftovers(
+  run: ImportRun,
+  plan: TablePlan,
+  row: SourceRow,
+): { values: Record<string, unknown>; reason: string } {
   const all = rowAsJson(plan.table.columns, row, plan.withheld)
   const names = new Map([...plan.unknown].filter((name) => name in all).map((name) => [name, 'no such field here']))
   for (const { field, index, read } of plan.fields) {
@@ -70,13 +93,27 @@ function leftovers(run: ImportRun, plan: TablePlan, row: SourceRow): { values: R
     if (column !== undefined && 'aside' in converted) names.set(column, `${field.name} ${converted.aside}`)
   }
   const { refers } = plan.mapping
-  if (refers && plan.cell(row, refers.id) !== null && run.ids.get(plan.cell(row, refers.model) ?? '', Number(plan.cell(row, refers.id))) === null) {
+  if (
+    refers &&
+    plan.cell(row, refers.id) !== null &&
+    run.ids.get(plan.cell(row, refers.model) ?? '', Number(plan.cell(row, refers.id))) === null
+  ) {
     for (const column of [refers.model, refers.id]) names.set(column, 'belongs to a record that is not here')
   }
-  return { values: Object.fromEntries([...names.keys()].map((name) => [name, all[name]])), reason: [...new Set(names.values())].join('; ').slice(0, 500) }
+  return {
+    values: Object.fromEntries([...names.keys()].map((name) => [name, all[name]])),
+    reason: [...new Set(names.values())].join('; ').slice(0, 500),
+  }
 }
 
-async function* batches(run: ImportRun, plan: TablePlan, fates: ReadonlyMap<number, Fate>, wanted: readonly Fate[], fields: readonly FieldPlan[], isNew: boolean): AsyncGenerator<Pending[]> {
+async function* batches(
+  run: ImportRun,
+  plan: TablePlan,
+  fates: ReadonlyMap<number, Fate>,
+  wanted: readonly Fate[],
+  fields: readonly FieldPlan[],
+  isNew: boolean,
+): AsyncGenerator<Pending[]> {
   let batch: Pending[] = []
   let bytes = 0
   for await (const row of plan.table.rows()) {
@@ -114,7 +151,8 @@ function emptyOf(field: FieldInfo): unknown {
 function redirect(run: ImportRun, plan: TablePlan, row: SourceRow, values: Record<string, unknown>): void {
   const { refers } = plan.mapping
   const model = refers ? plan.cell(row, refers.model) : null
-  if (refers && model !== null && refers.id in values) values[refers.id] = run.ids.get(model, Number(plan.cell(row, refers.id)))
+  if (refers && model !== null && refers.id in values)
+    values[refers.id] = run.ids.get(model, Number(plan.cell(row, refers.id)))
 }
 
 async function insertBatch(run: ImportRun, plan: TablePlan, batch: readonly Pending[]): Promise<void> {
@@ -130,7 +168,14 @@ async function insertBatch(run: ImportRun, plan: TablePlan, batch: readonly Pend
       await insertBatch(run, plan, batch.slice(middle))
     } else if (first) {
       run.ids.delete(plan.mapping.model, first.sourceId)
-      await keepAside(run, plan, first.row, error instanceof ConstraintViolation ? `breaks the ${error.kind} rule ${error.constraint ?? error.column ?? ''}`.trim() : 'a value does not fit its field')
+      await keepAside(
+        run,
+        plan,
+        first.row,
+        error instanceof ConstraintViolation
+          ? `breaks the ${error.kind} rule ${error.constraint ?? error.column ?? ''}`.trim()
+          : 'a value does not fit its field',
+      )
     }
   }
 }
@@ -139,20 +184,33 @@ async function insert(run: ImportRun, plan: TablePlan, batch: readonly Pending[]
   const columns = columnList(Object.keys(batch[0]?.values ?? {}))
   const table = quoted(plan.info.table)
   const rows = JSON.stringify(batch.map((p) => p.values))
-  await run.tx.query(sql`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(null::${table}, ${rows}::jsonb)`)
+  await run.tx.query(
+    sql`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(null::${table}, ${rows}::jsonb)`,
+  )
 }
 
-async function updateBatch(run: ImportRun, plan: TablePlan, batch: readonly Pending[], fields: readonly FieldPlan[], taking: boolean): Promise<number[]> {
+async function updateBatch(
+  run: ImportRun,
+  plan: TablePlan,
+  batch: readonly Pending[],
+  fields: readonly FieldPlan[],
+  taking: boolean,
+): Promise<number[]> {
   const table = quoted(plan.info.table)
   const rows = JSON.stringify(batch.map((p) => p.values))
   const before = taking ? await readBefore(run, plan, batch) : null
   const untouched = plan.mapping.untouchedIf
   const condition = taking && untouched ? sql`AND t.${quoted(untouched)} IS NULL` : sql``
   // A secret that is set stays: nobody's password is replaced from outside.
-  const sets = fields.map(({ field: { name, options } }) => (options.required || options.secret || plan.defaults.has(name)
-    ? sql`${quoted(name)} = coalesce(${options.secret && taking ? sql`t.${quoted(name)}, r.${quoted(name)}` : sql`r.${quoted(name)}, t.${quoted(name)}`})`
-    : sql`${quoted(name)} = r.${quoted(name)}`))
-  const changed = await run.tx.query<{ id: number; after: Record<string, unknown> }>(sql`UPDATE ${table} t SET ${join(sets)} FROM jsonb_populate_recordset(null::${table}, ${rows}::jsonb) r
+  const sets = fields.map(({ field: { name, options } }) =>
+    options.required || options.secret || plan.defaults.has(name)
+      ? sql`${quoted(name)} = coalesce(${options.secret && taking ? sql`t.${quoted(name)}, r.${quoted(name)}` : sql`r.${quoted(name)}, t.${quoted(name)}`})`
+      : sql`${quoted(name)} = r.${quoted(name)}`,
+  )
+  const changed = await run.tx.query<{
+    id: number
+    after: Record<string, unknown>
+  }>(sql`UPDATE ${table} t SET ${join(sets)} FROM jsonb_populate_recordset(null::${table}, ${rows}::jsonb) r
     WHERE t.id = r.id ${condition} RETURNING t.id, CASE WHEN ${taking} THEN to_jsonb(t) END AS after`)
   if (before) for (const { id, after } of changed) await keepReplaced(run, plan, id, before.get(id) ?? {}, after)
   const tally = run.tallies.get(plan.mapping.table)
@@ -160,17 +218,42 @@ async function updateBatch(run: ImportRun, plan: TablePlan, batch: readonly Pend
   return changed.map(({ id }) => id)
 }
 
-async function readBefore(run: ImportRun, plan: TablePlan, batch: readonly Pending[]): Promise<Map<number, Record<string, unknown>>> {
+async function readBefore(
+  run: ImportRun,
+  plan: TablePlan,
+  batch: readonly Pending[],
+): Promise<Map<number, Record<string, unknown>>> {
   const ids = batch.map((p) => Number(p.values.id))
-  const rows = await run.tx.query<{ id: number; row: Record<string, unknown> }>(sql`SELECT t.id, to_jsonb(t) AS row FROM ${quoted(plan.info.table)} t WHERE t.id = ANY(${ids}::int4[])`)
+  const rows = await run.tx.query<{ id: number; row: Record<string, unknown> }>(
+    sql`SELECT t.id, to_jsonb(t) AS row FROM ${quoted(plan.info.table)} t WHERE t.id = ANY(${ids}::int4[])`,
+  )
   return new Map(rows.map((r) => [r.id, r.row]))
 }
 
 const stamps: ReadonlySet<string> = new Set(['create_uid', 'create_date', 'write_uid', 'write_date'])
 
-async function keepReplaced(run: ImportRun, plan: TablePlan, id: number, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Promise<void> {
-  const lost = Object.entries(before).filter(([name, value]) => value !== null && !stamps.has(name) && !plan.info.fields.get(name)?.options.secret && JSON.stringify(value) !== JSON.stringify(after[name]))
-  if (lost.length > 0) await run.aside.keep(plan.mapping.table, id, 'replaced', `our ${plan.mapping.model} ${id} took over the backup's values`, Object.fromEntries(lost))
+async function keepReplaced(
+  run: ImportRun,
+  plan: TablePlan,
+  id: number,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const lost = Object.entries(before).filter(
+    ([name, value]) =>
+      value !== null &&
+      !stamps.has(name) &&
+      !plan.info.fields.get(name)?.options.secret &&
+      JSON.stringify(value) !== JSON.stringify(after[name]),
+  )
+  if (lost.length > 0)
+    await run.aside.keep(
+      plan.mapping.table,
+      id,
+      'replaced',
+      `our ${plan.mapping.model} ${id} took over the backup's values`,
+      Object.fromEntries(lost),
+    )
 }
 
 function columnList(names: readonly string[]): Sql {

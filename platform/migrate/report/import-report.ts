@@ -34,7 +34,13 @@ export interface ImportReport {
   /** The sums over all tables. */
   readonly rows: { readonly read: number; readonly imported: number; readonly matched: number; readonly aside: number }
   readonly tables: readonly TableReport[]
-  readonly files: { readonly stored: number; readonly bytes: number; readonly missing: readonly string[]; readonly altered: readonly string[]; readonly unreferenced: number }
+  readonly files: {
+    readonly stored: number
+    readonly bytes: number
+    readonly missing: readonly string[]
+    readonly altered: readonly string[]
+    readonly unreferenced: number
+  }
   /** Stored fields that our own computation sees differently from Odoo; Odoo's value was kept. */
   readonly differences: readonly FieldDifference[]
   /** Rules of our applications that imported records break. */
@@ -89,8 +95,16 @@ export class TableTally {
   done(): TableReport {
     const { table, model, read, imported, matched, takenOver, aside } = this
     return {
-      table, model, read, imported, matched, takenOver, aside,
-      reasons: Object.fromEntries(this.reasons), columnsAside: Object.fromEntries(this.columnsAside), withheld: Object.fromEntries(this.withheld),
+      table,
+      model,
+      read,
+      imported,
+      matched,
+      takenOver,
+      aside,
+      reasons: Object.fromEntries(this.reasons),
+      columnsAside: Object.fromEntries(this.columnsAside),
+      withheld: Object.fromEntries(this.withheld),
     }
   }
 }

@@ -18,7 +18,11 @@ export interface StoredFiles {
 }
 
 /** Stores every file that an attachment of the backup names; tells `note` each name in the store, so that it can be taken back. */
-export async function storeFiles(archive: OdooArchive, store: FileStore, note: (hash: string) => void): Promise<StoredFiles> {
+export async function storeFiles(
+  archive: OdooArchive,
+  store: FileStore,
+  note: (hash: string) => void,
+): Promise<StoredFiles> {
   const table = archive.dump.tables.get('ir_attachment')
   const files = new Map<number, StoredFile>()
   const byName = new Map<string, StoredFile>()
@@ -31,7 +35,13 @@ export async function storeFiles(archive: OdooArchive, store: FileStore, note: (
     const name = row[storeName] ?? null
     const data = row[inDatabase] ?? null
     const before = name === null ? undefined : byName.get(name)
-    const content = before ? null : name !== null ? await archive.file(name) : data?.startsWith('\\x') ? Buffer.from(data.slice(2), 'hex') : null
+    const content = before
+      ? null
+      : name !== null
+        ? await archive.file(name)
+        : data?.startsWith('\\x')
+          ? Buffer.from(data.slice(2), 'hex')
+          : null
     if (name !== null && !before && content === null) missing.add(name)
     const file = before ?? (content && (await put(store, content, note)))
     if (!file) continue
@@ -42,7 +52,14 @@ export async function storeFiles(archive: OdooArchive, store: FileStore, note: (
     }
     files.set(Number(row[id]), file)
   }
-  return { files, stored: new Set([...files.values()].map((f) => f.hash)).size, bytes, missing: [...missing], altered: [...altered], unreferenced: archive.fileCount - byName.size }
+  return {
+    files,
+    stored: new Set([...files.values()].map((f) => f.hash)).size,
+    bytes,
+    missing: [...missing],
+    altered: [...altered],
+    unreferenced: archive.fileCount - byName.size,
+  }
 }
 
 async function put(store: FileStore, content: Buffer, note: (hash: string) => void): Promise<StoredFile> {

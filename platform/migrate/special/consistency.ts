@@ -7,26 +7,45 @@ import type { FieldInfo, ModelInfo } from '../../../framework/orm/index.ts'
 import { AppError } from '../../../framework/errors.ts'
 import { id as quoted, sql } from '../../../framework/sql/index.ts'
 import type { BrokenRule, FieldDifference } from '../report/import-report.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from '../load/run.ts'
 
 const batchRecords = 1_000
 const maxSamples = 5
 
 /** @param ids the imported records; @param imported fields whose value came from Odoo */
-export async function checkComputed(run: ImportRun, info: ModelInfo, ids: readonly number[], imported: ReadonlySet<string>): Promise<FieldDifference[]> {
+export async function checkComputed(
+  run: ImportRun,
+  info: ModelInfo,
+  ids: readonly number[],
+  imported: ReadonlySet<string>,
+): Promise<FieldDifference[]> {
   const found = new Map<string, { differing: number; samples: FieldDifference['samples'][number][] }>()
   for (const fields of byRank(run, info)) {
     for (let i = 0; i < ids.length; i += batchRecords) {
       const paths = new Set(fields.flatMap((field) => [...(field.computed?.on ?? []), field.name]))
-      const rows = (await run.env.model(info.name, ids.slice(i, i + batchRecords)).load(...([...paths] as never[]))) as readonly ({ id: number } & Record<string, unknown>)[]
+      const rows = (await run.env
+        .model(info.name, ids.slice(i, i + batchRecords))
+        .load(...([...paths] as never[]))) as readonly ({ id: number } & Record<string, unknown>)[]
       for (const field of fields) await compare(run, info, field, rows, imported.has(field.name) ? found : null)
     }
   }
-  return [...found].map(([field, { differing, samples }]) => ({ model: info.name, field, compared: ids.length, differing, samples }))
+  return [...found].map(([field, { differing, samples }]) => ({
+    model: info.name,
+    field,
+    compared: ids.length,
+    differing,
+    samples,
+  }))
 }
 
 // Without `found` the field has no value from Odoo: ours is filled in.
-async function compare(run: ImportRun, info: ModelInfo, field: FieldInfo, rows: readonly ({ id: number } & Record<string, unknown>)[], found: Map<string, { differing: number; samples: FieldDifference['samples'][number][] }> | null): Promise<void> {
+async function compare(
+  run: ImportRun,
+  info: ModelInfo,
+  field: FieldInfo,
+  rows: readonly ({ id: number } & Record<string, unknown>)[],
+  found: Map<string, { differing: number; samples: FieldDifference['samples'][number][] }> | null,
+): Promise<void> {
   const fill: { id: number; value: unknown }[] = []
   for (const row of rows) {
     const computed = await field.computed?.fn(row as never, run.env as never)
@@ -58,7 +77,12 @@ export async function checkRules(run: ImportRun, info: ModelInfo, ids: readonly 
       }
     }
   }
-  return [...broken].map(([message, found]) => ({ model: info.name, message, count: found.length, ids: found.slice(0, maxSamples) }))
+  return [...broken].map(([message, found]) => ({
+    model: info.name,
+    message,
+    count: found.length,
+    ids: found.slice(0, maxSamples),
+  }))
 }
 
 // A computed field may depend on another one of the same model, which then comes first; fields of one rank share a read.
@@ -80,14 +104,27 @@ function isSame(field: FieldInfo, a: unknown, b: unknown): boolean {
 
 // NULL, false, empty and nothing are the same value of a field.
 function plain(field: FieldInfo, value: unknown): unknown {
-  if (value === undefined || value === null || value === false || value === '') return ['integer', 'float', 'monetary'].includes(field.kind) ? 0 : field.kind === 'boolean' ? false : null
+  if (value === undefined || value === null || value === false || value === '')
+    return ['integer', 'float', 'monetary'].includes(field.kind) ? 0 : field.kind === 'boolean' ? false : null
   if (typeof value === 'object' && 'id' in value) return value.id
   return value
 }
 
-async function fillIn(run: ImportRun, info: ModelInfo, field: FieldInfo, rows: readonly { id: number; value: unknown }[]): Promise<void> {
+async function fillIn(
+  run: ImportRun,
+  info: ModelInfo,
+  field: FieldInfo,
+  rows: readonly { id: number; value: unknown }[],
+): Promise<void> {
   const table = quoted(info.table)
   const column = quoted(field.name)
-  const values = JSON.stringify(rows.map(({ id, value }) => ({ id, [field.name]: field.options.translate && typeof value === 'string' ? { en_US: value } : value })))
-  await run.tx.query(sql`UPDATE ${table} t SET ${column} = r.${column} FROM jsonb_populate_recordset(null::${table}, ${values}::jsonb) r WHERE t.id = r.id`)
+  const values = JSON.stringify(
+    rows.map(({ id, value }) => ({
+      id,
+      [field.name]: field.options.translate && typeof value === 'string' ? { en_US: value } : value,
+    })),
+  )
+  await run.tx.query(
+    sql`UPDATE ${table} t SET ${column} = r.${column} FROM jsonb_populate_recordset(null::${table}, ${values}::jsonb) r WHERE t.id = r.id`,
+  )
 }

@@ -2,7 +2,7 @@
 
 import { sql } from '../../../framework/sql/index.ts'
 import type { ExternalIds } from '../load/identity.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from '../load/run.ts'
 
 /** Reads `ir_model_data` of the dump and of the tenant. */
 export async function readExternalIds(run: ImportRun): Promise<ExternalIds> {
@@ -17,6 +17,8 @@ export async function readExternalIds(run: ImportRun): Promise<ExternalIds> {
     records.set(Number(row[resId]), names)
     source.set(row[model] ?? '', records)
   }
-  const rows = await run.tx.query<{ name: string; model: string; id: number }>(sql`SELECT module || '.' || name AS name, model, res_id AS id FROM ir_model_data`)
+  const rows = await run.tx.query<{ name: string; model: string; id: number }>(
+    sql`SELECT module || '.' || name AS name, model, res_id AS id FROM ir_model_data`,
+  )
   return { source, target: new Map(rows.map(({ name: n, model: m, id }) => [n, { model: m, id }])) }
 }

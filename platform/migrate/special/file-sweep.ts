@@ -37,7 +37,13 @@ export class FileSweep {
   /** Removes what this import added, unless an attachment refers to it by now (people go on working during an import). */
   async undo(): Promise<void> {
     if (!this.#store) return
-    const used = new Set((await this.#tenant.pool.query<{ name: string }>(sql`SELECT DISTINCT store_fname AS name FROM ir_attachment WHERE store_fname IS NOT NULL`)).map((r) => r.name))
+    const used = new Set(
+      (
+        await this.#tenant.pool.query<{ name: string }>(
+          sql`SELECT DISTINCT store_fname AS name FROM ir_attachment WHERE store_fname IS NOT NULL`,
+        )
+      ).map((r) => r.name),
+    )
     for (const name of this.#added) if (!this.#before.has(name) && !used.has(name)) await this.#store.remove(name)
   }
 }

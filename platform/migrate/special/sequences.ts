@@ -2,7 +2,7 @@
 
 import { peekNumber, restartSequence } from '../../../framework/modules/index.ts'
 import { id as quoted, sql } from '../../../framework/sql/index.ts'
-import type { ImportRun } from '../run.ts'
+import type { ImportRun } from '../load/run.ts'
 
 /** Sets the id counter of each table to at least its highest id; it never goes back. */
 export async function advanceIds(run: ImportRun, tables: readonly string[]): Promise<void> {
@@ -26,7 +26,8 @@ export async function advanceOrderNumbers(run: ImportRun): Promise<void> {
     if (target === null) continue
     // Odoo counts a `standard` sequence with one of PostgreSQL's, named by its id.
     const counter = run.archive.dump.sequences.get(`ir_sequence_${String(row[id]).padStart(3, '0')}`)
-    const number = row[implementation] === 'standard' && counter ? counter.value + (counter.called ? 1 : 0) : Number(row[next])
+    const number =
+      row[implementation] === 'standard' && counter ? counter.value + (counter.called ? 1 : 0) : Number(row[next])
     if (number > (await peekNumber(run.env, target))) await restartSequence(run.env, target, number)
   }
 }

@@ -12,6 +12,7 @@ export interface ForgedEntry {
   /** Overrides what the list of entries says. */
   readonly crc?: number
   readonly size?: number
+  readonly packedSize?: number
   /** Uses the bytes of the entry before (overlapping entries). */
   readonly shared?: boolean
 }
@@ -31,7 +32,7 @@ export function forgeZip(entries: readonly ForgedEntry[]): Buffer {
     common.writeUInt16LE((entry.flags ?? 0) | 0x800, 2)
     common.writeUInt16LE(8, 4)
     common.writeUInt32LE(entry.crc ?? crc32(data), 10)
-    common.writeUInt32LE(packed.length, 14)
+    common.writeUInt32LE(entry.packedSize ?? packed.length, 14)
     common.writeUInt32LE(entry.size ?? data.length, 18)
     common.writeUInt16LE(name.length, 22)
     const at = entry.shared ? shared.offset : offset
@@ -58,7 +59,12 @@ export function forgeZip(entries: readonly ForgedEntry[]): Buffer {
 
 /** The manifest of a backup of this version. */
 export function manifestOf(version = '18.0'): string {
-  return JSON.stringify({ odoo_dump: '1', db_name: 'forged', major_version: version, modules: { base: `${version}.1.0` } })
+  return JSON.stringify({
+    odoo_dump: '1',
+    db_name: 'forged',
+    major_version: version,
+    modules: { base: `${version}.1.0` },
+  })
 }
 
 /** A dump as pg_dump writes it, with this between its first and last lines. */

@@ -170,10 +170,11 @@ async function probe(endpoint: DatabaseEndpoint): Promise<void> {
   await withOneConnection(endpoint, (pool) => pool.query(sql`SELECT 1 AS alive`))
 }
 
+/** A session that is still logging in has no user or state yet, and counts. */
 async function countActive(endpoint: DatabaseEndpoint): Promise<number> {
   const rows = await withOneConnection(endpoint, (pool) =>
     pool.query<{ active: number }>(
-      sql`SELECT count(*) AS active FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename = ${RUNTIME_ROLE} AND state IS DISTINCT FROM 'idle'`,
+      sql`SELECT count(*) AS active FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename IS DISTINCT FROM ${ADMIN_ROLE} AND state IS DISTINCT FROM 'idle'`,
     ),
   )
   return rows[0]?.active ?? 0

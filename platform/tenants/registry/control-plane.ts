@@ -21,6 +21,8 @@ import {
   type Toolset,
   writeMarker,
 } from '../postgres/cluster-folder.ts'
+import { DATABASE, RUNTIME_ROLE } from '../postgres/settings.ts'
+import { runSingleUser } from '../postgres/single-user.ts'
 
 /** The control plane's own instance: a tenant like the others, but of no name and no host. */
 export interface ControlPlane {
@@ -82,6 +84,10 @@ function checkMajor(folder: string, tools: Toolset): void {
   )
 }
 
+// The job queue looks whether an index is being built. Here that tells about nobody: no tenant's statement ever runs in this
+// instance.
+const CONTROL_GRANTS = [`GRANT SELECT ON pg_catalog.pg_locks, pg_catalog.pg_database TO ${RUNTIME_ROLE}`]
+
 async function makeControl(
   path: string,
   layout: Layout,
@@ -96,6 +102,7 @@ async function makeControl(
   await removeFolder(staged)
   await copyCluster((await templates.base()).folder, staged)
   await renewCredentials(tools, staged, credentials)
+  await runSingleUser(tools.binaries, tools.account, dataDirOf(staged), DATABASE, CONTROL_GRANTS)
   // `made` until the file below names it: after a crash between the two the sweep removes it, for it is empty.
   await publish(tools, staged, join(layout.instances, instance), { kind: 'instance', registry: null, phase: 'made' })
   const credential = Buffer.from(await sealCredentials(kms, registryId, 1, credentials)).toString('base64')

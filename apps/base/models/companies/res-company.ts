@@ -11,7 +11,12 @@ export const company = fields({
   child_ids: f.o2m('res.company', 'parent_id', { label: 'Branches' }),
   partner_id: f.m2o('res.partner', { label: 'Partner', required: true, ondelete: 'restrict' }),
   currency_id: f.m2o('res.currency', { label: 'Currency', required: true, default: 1 }),
-  user_ids: f.m2m('res.users', { label: 'Accepted Users', table: 'res_company_users_rel', column1: 'cid', column2: 'user_id' }),
+  user_ids: f.m2m('res.users', {
+    label: 'Accepted Users',
+    table: 'res_company_users_rel',
+    column1: 'cid',
+    column2: 'user_id',
+  }),
   logo: f.binary({ label: 'Company Logo', related: 'partner_id.image_1920', editable: true }),
   street: f.char({ label: 'Street', related: 'partner_id.street', editable: true }),
   street2: f.char({ label: 'Street2', related: 'partner_id.street2', editable: true }),
@@ -46,51 +51,94 @@ model('res.company', company, {
 })
 
 // Fields that live on the partner; written there, so that company and partner never differ.
-const onPartner = ['name', 'logo', 'street', 'street2', 'zip', 'city', 'state_id', 'country_id', 'email', 'phone', 'website', 'vat', 'company_registry']
+const onPartner = [
+  'name',
+  'logo',
+  'street',
+  'street2',
+  'zip',
+  'city',
+  'state_id',
+  'country_id',
+  'email',
+  'phone',
+  'website',
+  'vat',
+  'company_registry',
+]
 
-behaviour('res.company', (Base) =>
-  class extends Base {
-    override async create(given: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[]): Promise<this> {
-      const ids: number[] = []
-      for (const values of Array.isArray(given) ? given : [given]) {
-        ids.push(...(await super.create(values['partner_id'] ? values : await this.withPartner(values))).ids)
+behaviour(
+  'res.company',
+  (Base) =>
+    class extends Base {
+      override async create(
+        given: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[],
+      ): Promise<this> {
+        const ids: number[] = []
+        for (const values of Array.isArray(given) ? given : [given]) {
+          ids.push(...(await super.create(values['partner_id'] ? values : await this.withPartner(values))).ids)
+        }
+        return this.browse(ids)
       }
-      return this.browse(ids)
-    }
 
-    override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
-      if ('parent_id' in values) {
-        await refuseCycle(this.env, 'res.company', this.ids, 'parent_id', values['parent_id'], 'You cannot create recursive companies.')
+      override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
+        if ('parent_id' in values) {
+          await refuseCycle(
+            this.env,
+            'res.company',
+            this.ids,
+            'parent_id',
+            values['parent_id'],
+            'You cannot create recursive companies.',
+          )
+        }
+        if (values['active'] === false) await this.refuseWhileUsed()
+        const own = partnerValues(values)
+        if (Object.keys(own).length > 0) await this.writePartners(own)
+        return super.write(values)
       }
-      if (values['active'] === false) await this.refuseWhileUsed()
-      const own = partnerValues(values)
-      if (Object.keys(own).length > 0) await this.writePartners(own)
-      return super.write(values)
-    }
 
-    async writePartners(own: Readonly<Record<string, unknown>>): Promise<void> {
-      await this.check_access('write')
-      const partners = (await this.env.model('res.company', this.ids).load('partner_id')).flatMap((c) => c.partner_id ?? [])
-      await this.env.elevate('base.companies.partner', { models: ['res.partner'], ops: ['read', 'write'] }, async (env) => {
-        await env.model('res.partner', partners).write(own)
-      })
-    }
+      async writePartners(own: Readonly<Record<string, unknown>>): Promise<void> {
+        await this.check_access('write')
+        const partners = (await this.env.model('res.company', this.ids).load('partner_id')).flatMap(
+          (c) => c.partner_id ?? [],
+        )
+        await this.env.elevate(
+          'base.companies.partner',
+          { models: ['res.partner'], ops: ['read', 'write'] },
+          async (env) => {
+            await env.model('res.partner', partners).write(own)
+          },
+        )
+      }
 
-    async withPartner(values: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-      await this.check_access('create')
-      return this.env.elevate('base.companies.partner', { models: ['res.partner'], ops: ['read', 'create'] }, async (env) => {
-        const partner = await env.model('res.partner').create({ name: null, ...partnerValues(values), is_company: true })
-        return { ...values, partner_id: partner.id }
-      })
-    }
+      async withPartner(values: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+        await this.check_access('create')
+        return this.env.elevate(
+          'base.companies.partner',
+          { models: ['res.partner'], ops: ['read', 'create'] },
+          async (env) => {
+            const partner = await env
+              .model('res.partner')
+              .create({ name: null, ...partnerValues(values), is_company: true })
+            return { ...values, partner_id: partner.id }
+          },
+        )
+      }
 
-    async refuseWhileUsed(): Promise<void> {
-      const users = await this.env.model('res.users').search_count([['company_id', 'in', this.ids]])
-      if (users > 0) throw new UserError('ERR_COMPANY_USED', 'This company cannot be archived: it is still the company of active users.')
-    }
-  },
+      async refuseWhileUsed(): Promise<void> {
+        const users = await this.env.model('res.users').search_count([['company_id', 'in', this.ids]])
+        if (users > 0)
+          throw new UserError(
+            'ERR_COMPANY_USED',
+            'This company cannot be archived: it is still the company of active users.',
+          )
+      }
+    },
 )
 
 function partnerValues(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(onPartner.filter((name) => name in values).map((name) => [name === 'logo' ? 'image_1920' : name, values[name]]))
+  return Object.fromEntries(
+    onPartner.filter((name) => name in values).map((name) => [name === 'logo' ? 'image_1920' : name, values[name]]),
+  )
 }

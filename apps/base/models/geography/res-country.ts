@@ -18,7 +18,10 @@ export const country = fields({
     column2: 'res_country_group_id',
   }),
   state_ids: f.o2m('res.country.state', 'country_id', { label: 'States' }),
-  name_position: f.sel({ before: 'Before Address', after: 'After Address' }, { label: 'Customer Name Position', default: 'before' }),
+  name_position: f.sel(
+    { before: 'Before Address', after: 'After Address' },
+    { label: 'Customer Name Position', default: 'before' },
+  ),
   vat_label: f.char({ label: 'Vat Label', translate: true }),
   state_required: f.bool({ label: 'State Required', default: false }),
   zip_required: f.bool({ label: 'Zip Required', default: true }),
@@ -39,14 +42,29 @@ model('res.country', country, {
   },
 })
 
-behaviour('res.country', (Base) =>
-  class extends Base {
-    // Who types "BE" means the country with that code; names that contain it come after.
-    override async name_search(name = '', domain: Domain | null = null, operator = 'ilike', limit: number | null = 100): Promise<[number, string][]> {
-      if (!/^[a-z]{2}$/i.test(name) || !['ilike', '=ilike', '='].includes(operator)) return super.name_search(name, domain, operator, limit)
-      const byCode = await super.name_search('', [['code', '=', name.toUpperCase()], ...(domain ?? [])], operator, limit)
-      const others = (await super.name_search(name, domain, operator, limit)).filter(([id]) => byCode.every(([known]) => known !== id))
-      return [...byCode, ...others].slice(0, limit || undefined)
-    }
-  },
+behaviour(
+  'res.country',
+  (Base) =>
+    class extends Base {
+      // Who types "BE" means the country with that code; names that contain it come after.
+      override async name_search(
+        name = '',
+        domain: Domain | null = null,
+        operator = 'ilike',
+        limit: number | null = 100,
+      ): Promise<[number, string][]> {
+        if (!/^[a-z]{2}$/i.test(name) || !['ilike', '=ilike', '='].includes(operator))
+          return super.name_search(name, domain, operator, limit)
+        const byCode = await super.name_search(
+          '',
+          [['code', '=', name.toUpperCase()], ...(domain ?? [])],
+          operator,
+          limit,
+        )
+        const others = (await super.name_search(name, domain, operator, limit)).filter(([id]) =>
+          byCode.every(([known]) => known !== id),
+        )
+        return [...byCode, ...others].slice(0, limit || undefined)
+      }
+    },
 )

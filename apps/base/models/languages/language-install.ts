@@ -26,23 +26,32 @@ expose('base.language.install', {
   lang_install: api({ params: {}, returns: t.json, access: 'write', doc: 'Activate the chosen languages' }),
 })
 
-behaviour('base.language.install', (Base) =>
-  class extends Base {
-    async lang_install(): Promise<unknown> {
-      const chosen = await this.env.model('base.language.install', this.ids).load('lang_ids.code', 'overwrite')
-      for (const wizard of chosen) {
-        for (const { id, code } of wizard.lang_ids) {
-          await this.env.model('res.lang', [id]).write({ active: true })
-          await translateCountries(this.env, code)
+behaviour(
+  'base.language.install',
+  (Base) =>
+    class extends Base {
+      async lang_install(): Promise<unknown> {
+        // Languages to be activated are archived ones.
+        const chosen = await this.env
+          .withContext({ active_test: false })
+          .model('base.language.install', this.ids)
+          .load('lang_ids.code', 'overwrite')
+        for (const wizard of chosen) {
+          for (const { id, code } of wizard.lang_ids) {
+            await this.env.model('res.lang', [id]).write({ active: true })
+            await translateCountries(this.env, code)
+          }
+        }
+        return {
+          type: 'ir.actions.client',
+          tag: 'display_notification',
+          params: {
+            message: 'The languages that you selected have been installed.',
+            next: { type: 'ir.actions.act_window_close' },
+          },
         }
       }
-      return {
-        type: 'ir.actions.client',
-        tag: 'display_notification',
-        params: { message: 'The languages that you selected have been installed.', next: { type: 'ir.actions.act_window_close' } },
-      }
-    }
-  },
+    },
 )
 
 /** Writes the names of all countries in a language, from the Unicode CLDR that the runtime carries. */

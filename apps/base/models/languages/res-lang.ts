@@ -8,7 +8,10 @@ export const lang = fields({
   iso_code: f.char({ label: 'ISO code' }),
   url_code: f.char({ label: 'URL Code', required: true }),
   active: f.bool({ label: 'Active', default: false }),
-  direction: f.sel({ ltr: 'Left-to-Right', rtl: 'Right-to-Left' }, { label: 'Direction', required: true, default: 'ltr' }),
+  direction: f.sel(
+    { ltr: 'Left-to-Right', rtl: 'Right-to-Left' },
+    { label: 'Direction', required: true, default: 'ltr' },
+  ),
   date_format: f.char({ label: 'Date Format', required: true, default: '%m/%d/%Y' }),
   time_format: f.char({ label: 'Time Format', required: true, default: '%H:%M:%S' }),
   short_time_format: f.char({ label: 'Short Time Format', required: true, default: '%H:%M' }),
@@ -30,6 +33,7 @@ declare module '#framework' {
 
 model('res.lang', lang, {
   description: 'Languages',
+  affectsRights: true,
   order: 'active desc, name',
   nameSearch: ['name', 'code'],
   constraints: {

@@ -3,7 +3,12 @@
 import { type Def, f, fields, model } from '#framework'
 
 export const currencyRate = fields({
-  name: f.date({ label: 'Date', required: true, index: true, default: (env: { now(): Date }) => env.now().toISOString().slice(0, 10) }),
+  name: f.date({
+    label: 'Date',
+    required: true,
+    index: true,
+    default: (env: { now(): Date }) => env.now().toISOString().slice(0, 10),
+  }),
   rate: f.float({ label: 'Technical Rate', digits: [24, 12] }),
   currency_id: f.m2o('res.currency', { label: 'Currency', required: true, ondelete: 'cascade', index: true }),
   company_id: f.m2o('res.company', { label: 'Company', default: (env: { companyId: number }) => env.companyId }),

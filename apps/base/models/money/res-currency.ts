@@ -54,7 +54,8 @@ computed('res.currency', 'date', ['rate_ids.name', 'rate_ids.rate', 'rate_ids.co
 })
 
 constrain('res.currency', ['rounding'], (currency) => {
-  if ((currency.rounding ?? 0) <= 0) throw new ValidationError('ERR_CURRENCY_ROUNDING', 'The rounding factor must be greater than 0!')
+  if ((currency.rounding ?? 0) <= 0)
+    throw new ValidationError('ERR_CURRENCY_ROUNDING', 'The rounding factor must be greater than 0!')
 })
 
 interface Rate {

@@ -24,5 +24,5 @@ export function addressLines(address: Address): string[] {
     country_code: address.country_id?.code,
   }
   const pattern = address.country_id?.address_format || usual
-  return pattern.replace(/%\((\w+)\)s/g, (_, name: string) => values[name] ?? '').split('\n').map((line) => line.trim())
+  return pattern.replace(/%\((\w+)\)s/g, (_, name: string) => values[name] ?? '').split('\n')
 }

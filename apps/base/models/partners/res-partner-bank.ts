@@ -37,4 +37,6 @@ model('res.partner.bank', partnerBank, {
   },
 })
 
-computed('res.partner.bank', 'sanitized_acc_number', ['acc_number'], (account) => account.acc_number.replace(/\W+/g, '').toUpperCase())
+computed('res.partner.bank', 'sanitized_acc_number', ['acc_number'], (account) =>
+  account.acc_number.replace(/\W+/g, '').toUpperCase(),
+)

@@ -27,21 +27,36 @@ declare module '#framework' {
   interface ResPartnerCategoryData extends Def<typeof partnerCategory> {}
 }
 
-model('res.partner.category', partnerCategory, { description: 'Partner Tags', order: 'name, id', nameSearch: ['display_name'] })
+model('res.partner.category', partnerCategory, {
+  description: 'Partner Tags',
+  order: 'name, id',
+  nameSearch: ['display_name'],
+})
 
-computed('res.partner.category', 'parent_path', ['parent_id.parent_path'], (tag) => pathBelow(tag.parent_id?.parent_path, tag.id))
+computed('res.partner.category', 'parent_path', ['parent_id.parent_path'], (tag) =>
+  pathBelow(tag.parent_id?.parent_path, tag.id),
+)
 
 computed('res.partner.category', 'display_name', ['name', 'parent_id.display_name'], (tag) => {
   return tag.parent_id?.display_name ? `${tag.parent_id.display_name} / ${tag.name}` : tag.name
 })
 
-behaviour('res.partner.category', (Base) =>
-  class extends Base {
-    override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
-      if ('parent_id' in values) {
-        await refuseCycle(this.env, 'res.partner.category', this.ids, 'parent_id', values['parent_id'], 'You can not create recursive tags.')
+behaviour(
+  'res.partner.category',
+  (Base) =>
+    class extends Base {
+      override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
+        if ('parent_id' in values) {
+          await refuseCycle(
+            this.env,
+            'res.partner.category',
+            this.ids,
+            'parent_id',
+            values['parent_id'],
+            'You can not create recursive tags.',
+          )
+        }
+        return super.write(values)
       }
-      return super.write(values)
-    }
-  },
+    },
 )

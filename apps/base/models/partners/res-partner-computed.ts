@@ -4,12 +4,19 @@ import { computed, constrain, ValidationError } from '#framework'
 import { avatar } from './avatar.ts'
 import { addressLines } from './postal-address.ts'
 
-const typeLabels: Readonly<Record<string, string>> = { contact: 'Contact', invoice: 'Invoice', delivery: 'Delivery', other: 'Other' }
+const typeLabels: Readonly<Record<string, string>> = {
+  contact: 'Contact',
+  invoice: 'Invoice',
+  delivery: 'Delivery',
+  other: 'Other',
+}
 
 computed('res.partner', 'company_type', ['is_company'], (partner) => (partner.is_company ? 'company' : 'person'))
 
 computed('res.partner', 'commercial_partner_id', ['is_company', 'parent_id.commercial_partner_id'], (partner) => {
-  return partner.is_company || !partner.parent_id ? partner.id : (partner.parent_id.commercial_partner_id ?? partner.parent_id.id)
+  return partner.is_company || !partner.parent_id
+    ? partner.id
+    : (partner.parent_id.commercial_partner_id ?? partner.parent_id.id)
 })
 
 computed(
@@ -42,7 +49,8 @@ computed('res.partner', 'partner_share', ['user_ids.share', 'user_ids.active'], 
 })
 
 computed('res.partner', 'email_normalized', ['email'], (partner) => {
-  const found = /^[^<>@\s]+@[^<>@\s]+$/.exec((partner.email ?? '').trim()) ?? /<([^<>@\s]+@[^<>@\s]+)>/.exec(partner.email ?? '')
+  const found =
+    /^[^<>@\s]+@[^<>@\s]+$/.exec((partner.email ?? '').trim()) ?? /<([^<>@\s]+@[^<>@\s]+)>/.exec(partner.email ?? '')
   return found ? (found[1] ?? found[0]).toLowerCase() : null
 })
 
@@ -54,12 +62,32 @@ computed('res.partner', 'email_formatted', ['name', 'email'], (partner) => {
 computed(
   'res.partner',
   'contact_address',
-  ['street', 'street2', 'zip', 'city', 'state_id.name', 'state_id.code', 'country_id.name', 'country_id.code', 'country_id.address_format', 'commercial_company_name'],
-  (partner) => [partner.commercial_company_name ?? '', ...addressLines(partner)].join('\n'),
+  [
+    'street',
+    'street2',
+    'zip',
+    'city',
+    'state_id.name',
+    'state_id.code',
+    'country_id.name',
+    'country_id.code',
+    'country_id.address_format',
+    'commercial_company_name',
+  ],
+  (partner) =>
+    [...(partner.commercial_company_name ? [partner.commercial_company_name] : []), ...addressLines(partner)].join(
+      '\n',
+    ),
 )
 
 computed('res.partner', 'contact_address_inline', ['contact_address'], (partner) => {
-  return (partner.contact_address ?? '').split('\n').map((line) => line.trim()).filter(Boolean).join(', ') || null
+  return (
+    (partner.contact_address ?? '')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .join(', ') || null
+  )
 })
 
 computed('res.partner', 'vat_label', ['country_id.vat_label'], (partner) => partner.country_id?.vat_label ?? 'Tax ID')
@@ -71,10 +99,16 @@ computed('res.partner', 'tz_offset', ['tz'], (partner, env) => {
   return offset === 'GMT' ? '+0000' : offset.slice(3).replace(':', '')
 })
 
-computed('res.partner', 'avatar_1920', ['image_1920', 'name', 'is_company', 'type'], (partner) => partner.image_1920 ?? avatar(partner.id, partner.name ?? ''))
+computed(
+  'res.partner',
+  'avatar_1920',
+  ['image_1920', 'name', 'is_company', 'type'],
+  (partner) => partner.image_1920 ?? avatar(partner.id, partner.name ?? ''),
+)
 
 constrain('res.partner', ['name', 'type'], (partner) => {
-  if (!partner.name && (partner.type ?? 'contact') === 'contact') throw new ValidationError('ERR_PARTNER_NAME', 'Contacts require a name')
+  if (!partner.name && (partner.type ?? 'contact') === 'contact')
+    throw new ValidationError('ERR_PARTNER_NAME', 'Contacts require a name')
 })
 
 constrain('res.partner', ['barcode'], async (partner, env) => {

@@ -15,7 +15,10 @@ export const partner = fields({
   complete_name: f.char({ label: 'Complete Name', compute: true, store: true, index: 'trigram' }),
   active: f.bool({ label: 'Active', default: true }),
   is_company: f.bool({ label: 'Is a Company', default: false }),
-  company_type: f.sel({ person: 'Person', company: 'Company' }, { label: 'Company Type', compute: true, editable: true }),
+  company_type: f.sel(
+    { person: 'Person', company: 'Company' },
+    { label: 'Company Type', compute: true, editable: true },
+  ),
   type: f.sel(
     { contact: 'Contact', invoice: 'Invoice', delivery: 'Delivery', other: 'Other' },
     { label: 'Address Type', default: 'contact' },

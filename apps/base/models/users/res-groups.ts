@@ -12,8 +12,18 @@ export const groups = fields({
     column1: 'gid',
     column2: 'uid',
   }),
-  implied_ids: f.m2m('res.groups', { label: 'Implied Groups', table: 'res_groups_implied_rel', column1: 'gid', column2: 'hid' }),
-  implied_by_ids: f.m2m('res.groups', { label: 'Implying Groups', table: 'res_groups_implied_rel', column1: 'hid', column2: 'gid' }),
+  implied_ids: f.m2m('res.groups', {
+    label: 'Implied Groups',
+    table: 'res_groups_implied_rel',
+    column1: 'gid',
+    column2: 'hid',
+  }),
+  implied_by_ids: f.m2m('res.groups', {
+    label: 'Implying Groups',
+    table: 'res_groups_implied_rel',
+    column1: 'hid',
+    column2: 'gid',
+  }),
   comment: f.text({ label: 'Comment', translate: true }),
   color: f.int({ label: 'Color Index' }),
   sequence: f.int({ label: 'Sequence', default: 10 }),
@@ -40,13 +50,15 @@ computed('res.groups', 'full_name', ['name', 'privilege_id.name'], (group) => {
   return group.privilege_id ? `${group.privilege_id.name} / ${group.name}` : group.name
 })
 
-behaviour('res.groups', (Base) =>
-  class extends Base {
-    override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
-      if ('implied_ids' in values) await refuseRing(this.env, this.ids, values['implied_ids'])
-      return super.write(values)
-    }
-  },
+behaviour(
+  'res.groups',
+  (Base) =>
+    class extends Base {
+      override async write(values: Readonly<Record<string, unknown>>): Promise<boolean> {
+        if ('implied_ids' in values) await refuseRing(this.env, this.ids, values['implied_ids'])
+        return super.write(values)
+      }
+    },
 )
 
 /** These groups and all that they imply, directly or through others. */
@@ -71,7 +83,11 @@ export async function impliedGroups(env: Env, ids: readonly number[]): Promise<R
 async function refuseRing(env: Env, ids: readonly number[], commands: unknown): Promise<void> {
   const added = (Array.isArray(commands) ? commands : []).flatMap((command: unknown) => {
     if (!Array.isArray(command)) return typeof command === 'number' ? [command] : []
-    return command[0] === 4 ? [Number(command[1])] : command[0] === 6 && Array.isArray(command[2]) ? command[2].map(Number) : []
+    return command[0] === 4
+      ? [Number(command[1])]
+      : command[0] === 6 && Array.isArray(command[2])
+        ? command[2].map(Number)
+        : []
   })
   const reached = await impliedGroups(env, added)
   if (ids.some((id) => reached.has(id))) {

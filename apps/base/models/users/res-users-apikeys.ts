@@ -16,4 +16,9 @@ declare module '#framework' {
   interface ResUsersApikeysData extends Def<typeof apiKeys> {}
 }
 
-model('res.users.apikeys', apiKeys, { description: 'Users API Keys', order: 'id desc' })
+model('res.users.apikeys', apiKeys, {
+  description: 'Users API Keys',
+  order: 'id desc',
+  table: 'hf_api_key',
+  affectsRights: true,
+})

@@ -61,20 +61,36 @@ computed('res.users', 'companies_count', ['company_ids'], (user) => user.company
 computed('res.users', 'groups_count', ['group_ids'], (user) => user.group_ids.length)
 
 computed('res.users', 'all_group_ids', ['group_ids.implied_ids'], async (user, env) => {
-  return [...(await impliedGroups(env, user.group_ids.map((group) => group.id)))]
+  return [
+    ...(await impliedGroups(
+      env,
+      user.group_ids.map((group) => group.id),
+    )),
+  ]
 })
 
 computed('res.users', 'share', ['group_ids.implied_ids'], async (user, env) => {
-  return !(await impliedGroups(env, user.group_ids.map((group) => group.id))).has(internalGroupId)
+  return !(
+    await impliedGroups(
+      env,
+      user.group_ids.map((group) => group.id),
+    )
+  ).has(internalGroupId)
 })
 
 computed('res.users', 'role', ['group_ids.implied_ids'], async (user, env) => {
-  const all = await impliedGroups(env, user.group_ids.map((group) => group.id))
+  const all = await impliedGroups(
+    env,
+    user.group_ids.map((group) => group.id),
+  )
   return all.has(4) ? 'group_system' : all.has(internalGroupId) ? 'group_user' : null
 })
 
 constrain('res.users', ['company_id', 'company_ids', 'active'], (user) => {
   if (user.active && !user.company_ids.includes(user.company_id ?? 0)) {
-    throw new ValidationError('ERR_USER_COMPANY', 'The company of a user has to be one of the companies that the user may enter.')
+    throw new ValidationError(
+      'ERR_USER_COMPANY',
+      'The company of a user has to be one of the companies that the user may enter.',
+    )
   }
 })

@@ -28,6 +28,9 @@ model('product.attribute.value', productAttributeValue, {
   description: 'Attribute Value',
   order: 'attribute_id, sequence, id',
   constraints: {
-    value_company_uniq: { unique: ['name', 'attribute_id'], message: 'You cannot create two values with the same name for the same attribute.' },
+    value_company_uniq: {
+      unique: ['name', 'attribute_id'],
+      message: 'You cannot create two values with the same name for the same attribute.',
+    },
   },
 })

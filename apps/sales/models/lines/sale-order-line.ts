@@ -3,14 +3,26 @@
 import { constrain, type Def, f, fields, model, ValidationError } from '#framework'
 
 export const orderLine = fields({
-  order_id: f.m2o('sale.order', { label: 'Order Reference', required: true, ondelete: 'cascade', index: true, copy: false }),
+  order_id: f.m2o('sale.order', {
+    label: 'Order Reference',
+    required: true,
+    ondelete: 'cascade',
+    index: true,
+    copy: false,
+  }),
   sequence: f.int({ label: 'Sequence', default: 10 }),
-  display_type: f.sel({ line_section: 'Section', line_subsection: 'Subsection', line_note: 'Note' }, { label: 'Display Type' }),
+  display_type: f.sel(
+    { line_section: 'Section', line_subsection: 'Subsection', line_note: 'Note' },
+    { label: 'Display Type' },
+  ),
   is_downpayment: f.bool({ label: 'Is a down payment', default: false }),
   is_expense: f.bool({ label: 'Is expense', default: false }),
   product_id: f.m2o('product.product', { label: 'Product', ondelete: 'restrict', index: true }),
   product_template_id: f.m2o('product.template', { label: 'Product Template', related: 'product_id.product_tmpl_id' }),
-  product_type: f.sel({ consu: 'Goods', service: 'Service', combo: 'Combo' }, { label: 'Product Type', related: 'product_id.type' }),
+  product_type: f.sel(
+    { consu: 'Goods', service: 'Service', combo: 'Combo' },
+    { label: 'Product Type', related: 'product_id.type' },
+  ),
   name: f.text({ label: 'Description', required: true }),
   product_uom_qty: f.float({ label: 'Quantity', required: true, digits: [16, 2], default: 1 }),
   product_uom_id: f.m2o('uom.uom', { label: 'Unit', ondelete: 'restrict' }),
@@ -34,14 +46,24 @@ export const orderLine = fields({
   untaxed_amount_invoiced: f.money({ label: 'Untaxed Invoiced Amount', copy: false }),
   untaxed_amount_to_invoice: f.money({ label: 'Untaxed Amount To Invoice', compute: true, store: true }),
   invoice_status: f.sel(
-    { upselling: 'Upselling Opportunity', invoiced: 'Fully Invoiced', 'to invoice': 'To Invoice', no: 'Nothing to Invoice' },
+    {
+      upselling: 'Upselling Opportunity',
+      invoiced: 'Fully Invoiced',
+      'to invoice': 'To Invoice',
+      no: 'Nothing to Invoice',
+    },
     { label: 'Invoice Status', compute: true, store: true },
   ),
   state: f.sel(
     { draft: 'Quotation', sent: 'Quotation Sent', sale: 'Sales Order', cancel: 'Cancelled' },
     { label: 'Order Status', related: 'order_id.state', store: true },
   ),
-  order_partner_id: f.m2o('res.partner', { label: 'Customer', related: 'order_id.partner_id', store: true, index: true }),
+  order_partner_id: f.m2o('res.partner', {
+    label: 'Customer',
+    related: 'order_id.partner_id',
+    store: true,
+    index: true,
+  }),
   salesman_id: f.m2o('res.users', { label: 'Salesperson', related: 'order_id.user_id', store: true, index: true }),
   currency_id: f.m2o('res.currency', { label: 'Currency', related: 'order_id.currency_id', store: true }),
   company_id: f.m2o('res.company', { label: 'Company', related: 'order_id.company_id', store: true, index: true }),
@@ -61,12 +83,16 @@ model('sale.order.line', orderLine, {
   nameSearch: ['name', 'order_id.name'],
 })
 
-constrain('sale.order.line', ['display_type', 'is_downpayment', 'product_id', 'product_uom_id', 'price_unit', 'product_uom_qty'], (line) => {
-  if (line.display_type) {
-    if (line.product_id || line.product_uom_id || line.price_unit || line.product_uom_qty) {
-      throw new ValidationError('ERR_LINE_HEADING', 'A heading or note has no product, price, unit or quantity.')
+constrain(
+  'sale.order.line',
+  ['display_type', 'is_downpayment', 'product_id', 'product_uom_id', 'price_unit', 'product_uom_qty'],
+  (line) => {
+    if (line.display_type) {
+      if (line.product_id || line.product_uom_id || line.price_unit || line.product_uom_qty) {
+        throw new ValidationError('ERR_LINE_HEADING', 'A heading or note has no product, price, unit or quantity.')
+      }
+    } else if (!line.is_downpayment && (!line.product_id || !line.product_uom_id)) {
+      throw new ValidationError('ERR_LINE_PRODUCT', 'A line of an order needs a product and its unit.')
     }
-  } else if (!line.is_downpayment && (!line.product_id || !line.product_uom_id)) {
-    throw new ValidationError('ERR_LINE_PRODUCT', 'A line of an order needs a product and its unit.')
-  }
-})
+  },
+)

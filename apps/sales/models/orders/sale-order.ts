@@ -15,15 +15,30 @@ export const order = fields({
   ),
   locked: f.bool({ label: 'Locked', default: false, copy: false, help: 'A locked order cannot be changed.' }),
   partner_id: f.m2o('res.partner', { label: 'Customer', required: true, ondelete: 'restrict', index: true }),
-  partner_invoice_id: f.m2o('res.partner', { label: 'Invoice Address', required: true, ondelete: 'restrict', index: true }),
-  partner_shipping_id: f.m2o('res.partner', { label: 'Delivery Address', required: true, ondelete: 'restrict', index: true }),
+  partner_invoice_id: f.m2o('res.partner', {
+    label: 'Invoice Address',
+    required: true,
+    ondelete: 'restrict',
+    index: true,
+  }),
+  partner_shipping_id: f.m2o('res.partner', {
+    label: 'Delivery Address',
+    required: true,
+    ondelete: 'restrict',
+    index: true,
+  }),
   date_order: f.datetime({ label: 'Order Date', required: true, copy: false, default: nowText }),
   validity_date: f.date({ label: 'Expiration', copy: false }),
   is_expired: f.bool({ label: 'Is Expired', compute: true }),
   commitment_date: f.datetime({ label: 'Delivery Date', copy: false }),
   user_id: f.m2o('res.users', { label: 'Salesperson', index: true, tracking: true }),
   team_id: f.m2o('crm.team', { label: 'Sales Team', ondelete: 'set null' }),
-  company_id: f.m2o('res.company', { label: 'Company', required: true, default: (env: Env) => env.companyId, index: true }),
+  company_id: f.m2o('res.company', {
+    label: 'Company',
+    required: true,
+    default: (env: Env) => env.companyId,
+    index: true,
+  }),
   pricelist_id: f.m2o('product.pricelist', { label: 'Pricelist' }),
   currency_id: f.m2o('res.currency', { label: 'Currency', compute: true, store: true, ondelete: 'restrict' }),
   currency_rate: f.float({ label: 'Currency Rate', compute: true, store: true }),
@@ -32,7 +47,12 @@ export const order = fields({
   amount_tax: f.money({ label: 'Taxes', compute: true, store: true }),
   amount_total: f.money({ label: 'Total', compute: true, store: true, tracking: true }),
   invoice_status: f.sel(
-    { upselling: 'Upselling Opportunity', invoiced: 'Fully Invoiced', 'to invoice': 'To Invoice', no: 'Nothing to Invoice' },
+    {
+      upselling: 'Upselling Opportunity',
+      invoiced: 'Fully Invoiced',
+      'to invoice': 'To Invoice',
+      no: 'Nothing to Invoice',
+    },
     { label: 'Invoice Status', compute: true, store: true },
   ),
   note: f.html({ label: 'Terms and conditions' }),
@@ -40,8 +60,14 @@ export const order = fields({
   origin: f.char({ label: 'Source Document' }),
   reference: f.char({ label: 'Payment Ref.', copy: false }),
   tag_ids: f.m2m('crm.tag', { label: 'Tags', table: 'sale_order_tag_rel', column1: 'order_id', column2: 'tag_id' }),
-  require_signature: f.bool({ label: 'Online signature', default: (env: Env) => companySetting(env, 'portal_confirmation_sign') }),
-  require_payment: f.bool({ label: 'Online payment', default: (env: Env) => companySetting(env, 'portal_confirmation_pay') }),
+  require_signature: f.bool({
+    label: 'Online signature',
+    default: (env: Env) => companySetting(env, 'portal_confirmation_sign'),
+  }),
+  require_payment: f.bool({
+    label: 'Online payment',
+    default: (env: Env) => companySetting(env, 'portal_confirmation_pay'),
+  }),
   prepayment_percent: f.float({ label: 'Prepayment percentage', default: 1 }),
   signed_by: f.char({ label: 'Signed By', copy: false }),
   signed_on: f.datetime({ label: 'Signed On', copy: false }),
@@ -63,7 +89,10 @@ model('sale.order', order, {
   nameSearch: ['name', 'client_order_ref', 'partner_id.name'],
 })
 
-async function companySetting(env: Env, field: 'portal_confirmation_sign' | 'portal_confirmation_pay'): Promise<boolean> {
+async function companySetting(
+  env: Env,
+  field: 'portal_confirmation_sign' | 'portal_confirmation_pay',
+): Promise<boolean> {
   const [company] = await env.model('res.company', [env.companyId]).load(field)
   return company?.[field] ?? false
 }

@@ -14,4 +14,7 @@ declare module '#framework' {
   interface CrmTagData extends Def<typeof crmTag> {}
 }
 
-model('crm.tag', crmTag, { description: 'CRM Tag', constraints: { name_uniq: { unique: ['name'], message: 'Tag name already exists!' } } })
+model('crm.tag', crmTag, {
+  description: 'CRM Tag',
+  constraints: { name_uniq: { unique: ['name'], message: 'Tag name already exists!' } },
+})

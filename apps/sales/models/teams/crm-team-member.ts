@@ -20,5 +20,7 @@ declare module '#framework' {
 model('crm.team.member', teamMember, {
   description: 'Sales Team Member',
   order: 'create_date asc, id',
-  constraints: { member_once: { unique: ['crm_team_id', 'user_id'], message: 'This salesperson is in the team already.' } },
+  constraints: {
+    member_once: { unique: ['crm_team_id', 'user_id'], message: 'This salesperson is in the team already.' },
+  },
 })

@@ -13,7 +13,7 @@ export const team = fields({
   member_ids: f.m2m('res.users', { label: 'Salespersons', compute: true }),
   color: f.int({ label: 'Color Index' }),
   invoiced_target: f.float({ label: 'Invoicing Target' }),
-  sale_order_count: f.int({ label: '# Sale Orders', compute: true }),
+  sale_order_count: f.int({ label: '# Sale Orders', compute: true, groups: ['sales_team.group_sale_salesman'] }),
 })
 
 declare module '#framework' {
@@ -29,4 +29,9 @@ computed('crm.team', 'member_ids', ['crm_team_member_ids.user_id', 'crm_team_mem
   return team.crm_team_member_ids.flatMap((member) => (member.active && member.user_id ? [member.user_id] : []))
 })
 
-computed('crm.team', 'sale_order_count', ['name'], (team, env) => env.model('sale.order').search_count([['team_id', '=', team.id], ['state', '!=', 'cancel']]))
+computed('crm.team', 'sale_order_count', ['name'], (team, env) =>
+  env.model('sale.order').search_count([
+    ['team_id', '=', team.id],
+    ['state', '!=', 'cancel'],
+  ]),
+)

@@ -40,14 +40,20 @@ export interface ModelReference extends ModelEntry {
 /** All models that the user may call a method of, by name. */
 export async function readModels(tenant: Tenant, uid: number): Promise<{ user: ReferenceUser; models: ModelEntry[] }> {
   return await withEnv(tenant, uid, { mode: 'read' }, async (env) => {
-    const models = [...env.registry.models.values()].filter((model) => isReachable(env, model)).map((model) => entry(env, model))
+    const models = [...env.registry.models.values()]
+      .filter((model) => isReachable(env, model))
+      .map((model) => entry(env, model))
     models.sort((a, b) => (a.name < b.name ? -1 : 1))
     return { user: env.user, models }
   })
 }
 
 /** One model in full; `null` when it is absent for this user. */
-export async function readModel(tenant: Tenant, uid: number, name: string): Promise<{ user: ReferenceUser; model: ModelReference | null }> {
+export async function readModel(
+  tenant: Tenant,
+  uid: number,
+  name: string,
+): Promise<{ user: ReferenceUser; model: ModelReference | null }> {
   return await withEnv(tenant, uid, { mode: 'read' }, async (env) => {
     const model = env.registry.models.get(name)
     if (model === undefined || !isReachable(env, model)) return { user: env.user, model: null }
@@ -74,11 +80,18 @@ export async function readModel(tenant: Tenant, uid: number, name: string): Prom
 }
 
 function isReachable(env: Env, model: ModelInfo): boolean {
-  return model.api.size > 0 && model.options.abstract !== true && callable(env, model).length > 0 && env.grant.records(model.name, 'read') !== false
+  return (
+    model.api.size > 0 &&
+    model.options.abstract !== true &&
+    callable(env, model).length > 0 &&
+    env.grant.records(model.name, 'read') !== false
+  )
 }
 
 function callable(env: Env, model: ModelInfo): [string, ApiMethod][] {
-  return [...model.api].filter(([, one]) => one.access === 'none' || env.grant.records(model.name, one.access) !== false)
+  return [...model.api].filter(
+    ([, one]) => one.access === 'none' || env.grant.records(model.name, one.access) !== false,
+  )
 }
 
 // Methods that (nearly) every model has are told once; told apart by counting, because the registry does not mark them.
@@ -86,7 +99,9 @@ function commonMethods(env: Env): ReadonlySet<string> {
   const seen = new Map<string, number>()
   const models = [...env.registry.models.values()].filter((model) => model.api.size > 0)
   for (const model of models) for (const name of model.api.keys()) seen.set(name, (seen.get(name) ?? 0) + 1)
-  return new Set([...seen].filter(([, times]) => models.length > 2 && times > models.length * 0.8).map(([name]) => name))
+  return new Set(
+    [...seen].filter(([, times]) => models.length > 2 && times > models.length * 0.8).map(([name]) => name),
+  )
 }
 
 function entry(env: Env, model: ModelInfo): ModelEntry {
@@ -94,8 +109,16 @@ function entry(env: Env, model: ModelInfo): ModelEntry {
 }
 
 function method([name, declared]: [string, ApiMethod]): MethodEntry {
-  const params = Object.entries(declared.params).map(([param, type]) => (type.optional ? `${param}=${initial(type)}` : param))
-  return { name, signature: `${name}(${params.join(', ')})`, on: declared.on, returns: declared.returns.kind, doc: declared.doc }
+  const params = Object.entries(declared.params).map(([param, type]) =>
+    type.optional ? `${param}=${initial(type)}` : param,
+  )
+  return {
+    name,
+    signature: `${name}(${params.join(', ')})`,
+    on: declared.on,
+    returns: declared.returns.kind,
+    doc: declared.doc,
+  }
 }
 
 function initial(type: ParamType): string {

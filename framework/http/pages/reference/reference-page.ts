@@ -7,7 +7,14 @@ import { html, type Markup } from '../html.ts'
 import { type Frame, framedPage } from '../look/layout.ts'
 import { texts } from '../texts/texts.ts'
 import { signedIn } from '../signed-in.ts'
-import { type MethodEntry, type ModelEntry, type ModelReference, readModel, readModels, type ReferenceUser } from './reference-data.ts'
+import {
+  type MethodEntry,
+  type ModelEntry,
+  type ModelReference,
+  readModel,
+  readModels,
+  type ReferenceUser,
+} from './reference-data.ts'
 
 /** All models. */
 export async function showModels(exchange: Exchange): Promise<Reply> {
@@ -47,7 +54,9 @@ ${methodTable('own', words.own, model.own)}
 <div class="card table" tabindex="0" role="region" aria-labelledby="fields"><table>
 <thead><tr><th scope="col">${words.field}</th><th scope="col">${words.label}</th><th scope="col">${words.type}</th><th scope="col"></th></tr></thead>
 <tbody>${model.fields.map(
-    (field) => html`<tr><th scope="row"><code>${field.name}</code></th><td>${field.label}</td><td><code>${field.type}</code></td>
+    (
+      field,
+    ) => html`<tr><th scope="row"><code>${field.name}</code></th><td>${field.label}</td><td><code>${field.type}</code></td>
 <td>${field.required ? html`<span class="mark">${words.required}</span> ` : null}${field.computed ? html`<span class="mark">${words.readonly}</span>` : null}</td></tr>`,
   )}</tbody>
 </table></div></section>
@@ -61,7 +70,9 @@ function methodTable(id: string, title: string, methods: readonly MethodEntry[])
 <div class="card table" tabindex="0" role="region" aria-labelledby="${id}"><table>
 <thead><tr><th scope="col">${words.method}</th><th scope="col">${words.returns}</th><th scope="col">${words.what}</th></tr></thead>
 <tbody>${methods.map(
-    (one) => html`<tr><th scope="row"><code>${one.signature}</code><br><span class="soft small">${one.on === 'model' ? words.onModel : words.onRecords}</span></th>
+    (
+      one,
+    ) => html`<tr><th scope="row"><code>${one.signature}</code><br><span class="soft small">${one.on === 'model' ? words.onModel : words.onRecords}</span></th>
 <td><code>${one.returns}</code></td><td>${one.doc}</td></tr>`,
   )}</tbody>
 </table></div></section>`

@@ -9,10 +9,7 @@ import type { Exchange, Reply } from '../../exchange.ts'
 import { Flag, html } from '../html.ts'
 import { gatePage } from '../look/layout.ts'
 import { texts } from '../texts/texts.ts'
-import { startPath } from './login.ts'
-
-/** Where the link of each purpose leads; the token is the last part. */
-export const linkPaths: Readonly<Record<LinkPurpose, string>> = { 'first-login': '/web/first-login', reset: '/web/reset-password' }
+import { linkPaths, startPath } from './paths.ts'
 
 /** Shows the form for a live link; the same answer for a used, an expired and an invented one. */
 export function showChoice(purpose: LinkPurpose): (exchange: Exchange) => Promise<Reply> {
@@ -31,11 +28,16 @@ export function choose(purpose: LinkPurpose): (exchange: Exchange) => Promise<Re
     if (link === null) return deadLink()
     const sent = exchange.form()
     const password = sent.get('password') ?? ''
-    if (password !== (sent.get('repeat') ?? '')) return await form(tenant, purpose, token, link, { repeat: texts.choose.different })
+    if (password !== (sent.get('repeat') ?? ''))
+      return await form(tenant, purpose, token, link, { repeat: texts.choose.different })
     try {
       const { uid } = await redeemLink(tenant, token, password, purpose)
       if (purpose === 'reset') return redirect('/web/login?notice=set')
-      const session = await openSession(tenant, uid, { source: exchange.source, userAgent: exchange.userAgent, interactive: true })
+      const session = await openSession(tenant, uid, {
+        source: exchange.source,
+        userAgent: exchange.userAgent,
+        interactive: true,
+      })
       return redirect(startPath, 303, { cookies: [sessionCookie(exchange, tenant.name, session.token)] })
     } catch (error) {
       if (error instanceof AccessDenied) return deadLink()
@@ -57,11 +59,20 @@ interface Faults {
   readonly repeat?: string
 }
 
-async function form(tenant: Tenant, purpose: LinkPurpose, token: string, link: { uid: number; login: string }, faults: Faults = {}, status = 422): Promise<Reply> {
+async function form(
+  tenant: Tenant,
+  purpose: LinkPurpose,
+  token: string,
+  link: { uid: number; login: string },
+  faults: Faults = {},
+  status = 422,
+): Promise<Reply> {
   const { choose: words } = texts
   const { minimumLength } = await passwordRules(tenant.pool, tenant.name, link.uid)
   const [title, intro] =
-    purpose === 'reset' ? [words.resetTitle, words.resetIntro(link.login, tenant.name)] : [words.firstTitle, words.firstIntro(link.login, tenant.name)]
+    purpose === 'reset'
+      ? [words.resetTitle, words.resetIntro(link.login, tenant.name)]
+      : [words.firstTitle, words.firstIntro(link.login, tenant.name)]
   return htmlReply(
     gatePage(
       title,

@@ -1,6 +1,6 @@
 /** The sign-in page, and signing out. */
 
-import { authenticate, closeSession, openSession } from '../../../auth/index.ts'
+import { authenticate, closeSession, createLink, hasTemporaryPassword, openSession } from '../../../auth/index.ts'
 import { RateLimitError } from '../../../errors.ts'
 import { endedCookie, sessionCookie } from '../../answer/cookies.ts'
 import { html as htmlReply, ownPath, redirect } from '../../answer/reply.ts'
@@ -8,9 +8,7 @@ import type { Exchange, Reply } from '../../exchange.ts'
 import { Flag, html } from '../html.ts'
 import { gatePage } from '../look/layout.ts'
 import { texts } from '../texts/texts.ts'
-
-/** Where a person lands who did not ask for a certain page. */
-export const startPath = '/odoo'
+import { linkPaths, startPath } from './paths.ts'
 
 /** Shows the form; who is signed in already goes on. At a host of several databases, asks which one. */
 export async function showLogin(exchange: Exchange): Promise<Reply> {
@@ -29,11 +27,16 @@ export async function login(exchange: Exchange): Promise<Reply> {
   const name = form.get('login')?.trim() ?? ''
   const password = form.get('password') ?? ''
   const wanted = form.get('redirect')
-  if (name === '' || password === '') return loginForm(tenant.name, { wanted, login: name, fault: texts.signIn.empty }, 422)
+  if (name === '' || password === '')
+    return loginForm(tenant.name, { wanted, login: name, fault: texts.signIn.empty }, 422)
   const origin = { source: exchange.source, userAgent: exchange.userAgent, interactive: true }
   try {
     const uid = await authenticate(tenant, name, password, origin)
     if (uid === null) return loginForm(tenant.name, { wanted, login: name, fault: texts.signIn.wrong }, 401)
+    // Somebody else knows this password: it buys a choice of an own one, and nothing besides.
+    if (await hasTemporaryPassword(tenant.pool, uid)) {
+      return redirect(`${linkPaths['first-login']}/${await createLink(tenant, uid, 'first-login')}`)
+    }
     const { token } = await openSession(tenant, uid, origin, exchange.session?.token)
     return redirect(ownPath(wanted, startPath), 303, { cookies: [sessionCookie(exchange, tenant.name, token)] })
   } catch (error) {

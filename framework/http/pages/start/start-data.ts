@@ -24,11 +24,17 @@ const mostCounts = 4
 
 /** Reads it in one environment of the user, so that each count is of what she may see. */
 export async function readStart(tenant: Tenant, uid: number): Promise<StartData> {
-  const manifests = (await availableApps()).filter((app) => tenant.registry.apps.includes(app.name) && app.application === true)
+  const manifests = (await availableApps()).filter(
+    (app) => tenant.registry.apps.includes(app.name) && app.application === true,
+  )
   return await withEnv(tenant, uid, { mode: 'read' }, async (env) => {
     const apps: AppTile[] = []
     for (const app of manifests) {
-      apps.push({ title: app.title, summary: app.summary, counts: await countModels(env, modelsOf(env, app.name, app.shows)) })
+      apps.push({
+        title: app.title,
+        summary: app.summary,
+        counts: await countModels(env, modelsOf(env, app.name, app.shows)),
+      })
     }
     return {
       userName: env.user.name,
@@ -44,7 +50,9 @@ export async function readStart(tenant: Tenant, uid: number): Promise<StartData>
 function modelsOf(env: Env, app: string, shows: readonly string[] | undefined): ModelInfo[] {
   const models = env.registry.models
   const chosen = shows?.map((name) => models.get(name)) ?? [...models.values()].filter((model) => model.app === app)
-  return chosen.filter((model) => model !== undefined && !isHelper(model) && env.grant.records(model.name, 'read') !== false) as ModelInfo[]
+  return chosen.filter(
+    (model) => model !== undefined && !isHelper(model) && env.grant.records(model.name, 'read') !== false,
+  ) as ModelInfo[]
 }
 
 function isHelper(model: ModelInfo): boolean {
@@ -55,7 +63,10 @@ async function countModels(env: Env, models: readonly ModelInfo[]): Promise<AppT
   const counts: { label: string; count: number }[] = []
   for (const model of models.slice(0, mostCounts)) {
     try {
-      counts.push({ label: model.options.description ?? model.name, count: await env.model(model.name).search_count([]) })
+      counts.push({
+        label: model.options.description ?? model.name,
+        count: await env.model(model.name).search_count([]),
+      })
     } catch (error) {
       // A model whose rules refuse the person altogether is not there for her.
       if (!(error instanceof AccessError)) throw error

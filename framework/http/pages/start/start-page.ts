@@ -2,6 +2,7 @@
 
 import { html, type Markup } from '../html.ts'
 import { framedPage } from '../look/layout.ts'
+import { inZone } from '../look/dates.ts'
 import { texts } from '../texts/texts.ts'
 import type { AppTile, StartData } from './start-data.ts'
 
@@ -29,7 +30,13 @@ export function startPage(start: StartPage): string {
   const { data } = start
   const words = texts.start
   return framedPage(
-    { title: words.title, database: start.database, userName: data.userName, login: data.login, csrfToken: start.csrfToken },
+    {
+      title: words.title,
+      database: start.database,
+      userName: data.userName,
+      login: data.login,
+      csrfToken: start.csrfToken,
+    },
     html`<h1>${words.greeting(data.userName)}</h1>
 <section aria-labelledby="applications"><h2 id="applications">${words.applications}</h2>
 ${data.apps.length === 0 ? html`<p class="empty">${words.noApplications}</p>` : html`<div class="tiles">${data.apps.map(tile)}</div>`}
@@ -41,6 +48,7 @@ ${backups(start)}
 <p class="soft">${words.programsIntro}</p>
 <dl class="card facts">
 <dt>${words.reference}</dt><dd><a href="/doc">${words.referenceLink}</a></dd>
+<dt>${words.keys}</dt><dd><a href="/web/keys">${words.keysLink}</a></dd>
 <dt>${words.server}</dt><dd><code>${start.server}</code></dd>
 <dt>${texts.database}</dt><dd><code>${start.database}</code></dd>
 <dt>XML-RPC</dt><dd><code>/xmlrpc/2/common</code>, <code>/xmlrpc/2/object</code></dd>
@@ -52,7 +60,10 @@ ${backups(start)}
 }
 
 function tile(app: AppTile): Markup {
-  const counts = app.counts.map(({ label, count }) => html`<div><dt>${label}</dt><dd class="numeric">${count.toLocaleString(texts.language)}</dd></div>`)
+  const counts = app.counts.map(
+    ({ label, count }) =>
+      html`<div><dt>${label}</dt><dd class="numeric">${count.toLocaleString(texts.language)}</dd></div>`,
+  )
   return html`<article class="card tile">
 <div class="title"><span class="initial" aria-hidden="true">${[...app.title][0] ?? ''}</span><h3>${app.title}</h3></div>
 <p class="soft small">${app.summary}</p>
@@ -66,27 +77,17 @@ function backups(start: StartPage): Markup {
   if (start.backups.length === 0) return html`<p class="empty">${words.noBackups}</p>`
   const columns = words.backupColumns
   return html`<div class="card table" tabindex="0" role="region" aria-labelledby="backups"><table>
-<thead><tr><th scope="col">${columns.taken}</th><th scope="col">${columns.age}</th><th scope="col">${columns.kind}</th><th scope="col" class="end">${columns.size}</th><th scope="col">${columns.state}</th></tr></thead>
+<thead><tr><th scope="col">${columns.taken}</th><th scope="col">${columns.age}</th><th scope="col">${columns.state}</th><th scope="col" class="end">${columns.size}</th><th scope="col">${columns.kind}</th></tr></thead>
 <tbody>${start.backups.map((backup) => backupRow(backup, start))}</tbody>
 </table></div>`
 }
 
 function backupRow(backup: BackupInfo, { now, data }: StartPage): Markup {
   const look = { verified: 'good', complete: 'plain', running: 'plain', failed: 'bad' }[backup.state]
-  return html`<tr><td class="numeric tight">${when(backup.takenAt, data.timeZone)}</td>
+  return html`<tr><td class="numeric tight">${inZone(backup.takenAt, data.timeZone)}</td>
 <td class="tight">${texts.ago(Math.max(0, (now.getTime() - backup.takenAt.getTime()) / 1000))}</td>
-<td>${backup.kind}</td><td class="end numeric tight">${size(backup.sizeBytes)}</td>
-<td><span class="mark ${look}">${texts.start.backupStates[backup.state]}</span></td></tr>`
-}
-
-function when(date: Date, timeZone: string): string {
-  const options = { dateStyle: 'medium', timeStyle: 'short' } as const
-  try {
-    return new Intl.DateTimeFormat(texts.language === 'en' ? 'en-GB' : texts.language, { ...options, timeZone }).format(date)
-  } catch {
-    // A zone that only another program knows.
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(date)
-  }
+<td><span class="mark ${look}">${texts.start.backupStates[backup.state]}</span></td>
+<td class="end numeric tight">${size(backup.sizeBytes)}</td><td>${backup.kind}</td></tr>`
 }
 
 function size(bytes: number): string {

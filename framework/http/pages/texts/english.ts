@@ -34,9 +34,11 @@ export const english = {
   },
   choose: {
     firstTitle: 'Welcome',
-    firstIntro: (login: string, database: string): string => `Choose the password for ${login} on ${database}. Nobody else gets to see it.`,
+    firstIntro: (login: string, database: string): string =>
+      `Choose the password for ${login} on ${database}. Nobody else gets to see it.`,
     resetTitle: 'Choose a new password',
-    resetIntro: (login: string, database: string): string => `For ${login} on ${database}. You will be signed out everywhere else.`,
+    resetIntro: (login: string, database: string): string =>
+      `For ${login} on ${database}. You will be signed out everywhere else.`,
     password: 'New password',
     repeat: 'The same again',
     submit: 'Set password',
@@ -62,14 +64,43 @@ export const english = {
     backupColumns: { taken: 'Taken', age: 'Age', kind: 'Kind', size: 'Size', state: 'State' },
     backupStates: { verified: 'verified', complete: 'complete', failed: 'failed', running: 'running' },
     programs: 'For programs',
-    programsIntro: "Clients of Odoo's external API work with these addresses. Use your login and an API key or password.",
+    programsIntro:
+      "Clients of Odoo's external API work with these addresses. Use your login and an API key or password.",
     server: 'Server',
     reference: 'API reference',
     referenceLink: 'Models and methods that you may call',
+    keys: 'API keys',
+    keysLink: 'Make and revoke your keys',
+  },
+  keys: {
+    title: 'API keys',
+    intro:
+      'A key lets a program work as you, without your password. Make one for each program, so that you can end each by itself.',
+    make: 'New key',
+    name: 'Which program is it for?',
+    days: 'Valid for',
+    /** Days and their words; the first is the default, 0 is for ever. */
+    dayChoices: [
+      [90, '90 days'],
+      [30, '30 days'],
+      [365, 'a year'],
+      [0, 'until revoked'],
+    ] as readonly (readonly [number, string])[],
+    password: 'Your password',
+    submit: 'Make key',
+    wrong: 'Your password is not right.',
+    made: 'This is the key. Copy it now: it is shown this once.',
+    none: 'You have no keys.',
+    columns: { name: 'Program', begins: 'Begins with', made: 'Made', used: 'Last used', ends: 'Ends' },
+    never: 'never',
+    expired: 'expired',
+    revoke: 'Revoke',
+    revokeNamed: (name: string): string => `Revoke the key of ${name}`,
   },
   reference: {
     title: 'API reference',
-    intro: (models: number): string => `${count(models, 'model', 'models')} that you may use, with their fields and methods.`,
+    intro: (models: number): string =>
+      `${count(models, 'model', 'models')} that you may use, with their fields and methods.`,
     model: 'Model',
     description: 'Description',
     methods: 'Methods',
@@ -97,7 +128,10 @@ export const english = {
     413: ['That is too much at once', 'The request is larger than this page takes.'],
     421: ['This address is not served here', 'Check the name in the address bar.'],
     429: ['Too many tries', 'Wait a little and try again.'],
-    500: ['Something went wrong on our side', 'Nothing was changed. If it happens again, tell your administrator the reference below.'],
+    500: [
+      'Something went wrong on our side',
+      'Nothing was changed. If it happens again, tell your administrator the reference below.',
+    ],
     503: ['We will be back in a moment', 'The database does not answer right now. Try again shortly.'],
   } as Readonly<Record<number, readonly [string, string]>>,
   referenceNumber: 'Reference',

@@ -3,12 +3,22 @@
 import type { TableMapping } from '../mapping.ts'
 
 export const attachment: TableMapping = {
-  table: 'ir_attachment', model: 'ir.attachment',
+  table: 'ir_attachment',
+  model: 'ir.attachment',
   refers: { model: 'res_model', id: 'res_id', required: false },
   derive: {
-    store_fname: { columns: ['store_fname', 'db_datas'], value: (read, lookup) => lookup.file(Number(read('id')))?.hash ?? null },
-    checksum: { columns: ['checksum'], value: (read, lookup) => lookup.file(Number(read('id')))?.sha1 ?? read('checksum') },
-    file_size: { columns: ['file_size'], value: (read, lookup) => lookup.file(Number(read('id')))?.sizeBytes ?? Number(read('file_size') ?? 0) },
+    store_fname: {
+      columns: ['store_fname', 'db_datas'],
+      value: (read, lookup) => lookup.file(Number(read('id')))?.hash ?? null,
+    },
+    checksum: {
+      columns: ['checksum'],
+      value: (read, lookup) => lookup.file(Number(read('id')))?.sha1 ?? read('checksum'),
+    },
+    file_size: {
+      columns: ['file_size'],
+      value: (read, lookup) => lookup.file(Number(read('id')))?.sizeBytes ?? Number(read('file_size') ?? 0),
+    },
     // What a browser could take for a page is called so, whatever the backup says; else the backup's word is more exact.
     mimetype: {
       columns: ['mimetype'],
@@ -21,12 +31,16 @@ export const attachment: TableMapping = {
 }
 
 export const externalId: TableMapping = {
-  table: 'ir_model_data', model: 'ir.model.data', keys: [['module', 'name']],
+  table: 'ir_model_data',
+  model: 'ir.model.data',
+  keys: [['module', 'name']],
   refers: { model: 'model', id: 'res_id', required: true },
   sameWhenMatched: true,
 }
 
 export const sequence: TableMapping = {
-  table: 'ir_sequence', model: 'ir.sequence', keys: [['code', 'company_id'], ['code']],
+  table: 'ir_sequence',
+  model: 'ir.sequence',
+  keys: [['code', 'company_id'], ['code']],
   takeOver: ['prefix', 'suffix', 'padding', 'number_increment'],
 }

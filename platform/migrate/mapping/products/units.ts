@@ -3,10 +3,15 @@
 import type { Lookup, ReadColumn, TableMapping } from '../mapping.ts'
 
 export const unit: TableMapping = {
-  table: 'uom_uom', model: 'uom.uom', keys: [['name']],
+  table: 'uom_uom',
+  model: 'uom.uom',
+  keys: [['name']],
   derive: {
     factor: { columns: ['factor', 'uom_type'], value: (read) => largerFactor(read) ?? read('factor') },
-    relative_factor: { columns: ['relative_factor', 'factor', 'uom_type'], value: (read) => read('relative_factor') ?? largerFactor(read) },
+    relative_factor: {
+      columns: ['relative_factor', 'factor', 'uom_type'],
+      value: (read) => read('relative_factor') ?? largerFactor(read),
+    },
     relative_uom_id: { columns: ['relative_uom_id', 'category_id'], value: referenceUnit },
   },
   leader: { column: 'category_id', where: 'uom_type', value: 'reference' },

@@ -1,9 +1,9 @@
 /** The list of backups in the control plane's database, and the note beside each object from which it can be rebuilt. */
 
-import { MissingError } from '../../framework/errors.ts'
-import { type Pool, type Row, sql } from '../../framework/sql/index.ts'
-import { count, matching, nullOr, oneOf, parseJson, shape, text } from './archive/shape.ts'
-import type { Store } from './stores/store.ts'
+import { MissingError } from '../../../framework/errors.ts'
+import { type Pool, type Row, sql } from '../../../framework/sql/index.ts'
+import { count, matching, nullOr, oneOf, parseJson, shape, text } from '../archive/shape.ts'
+import type { Store } from './store.ts'
 
 /** `stored` when it was read back whole, `verified` when all of its content was checked, `damaged` when a check failed. */
 export const STATES = ['stored', 'verified', 'damaged'] as const

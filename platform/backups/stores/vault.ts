@@ -2,11 +2,11 @@
 
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MissingError } from '../../framework/errors.ts'
-import type { Home, TenantConnection } from '../tenants/index.ts'
+import { MissingError } from '../../../framework/errors.ts'
+import type { Home, TenantConnection } from '../../tenants/index.ts'
 import { type BackupRecord, type Catalog, notedIn, objectKey, openCatalog } from './catalog.ts'
-import { openDirectoryStore } from './stores/directory-store.ts'
-import type { Store } from './stores/store.ts'
+import { openDirectoryStore } from './directory-store.ts'
+import type { Store } from './store.ts'
 
 export interface Vault {
   readonly store: Store

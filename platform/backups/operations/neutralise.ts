@@ -1,6 +1,6 @@
 /** What a restore changes in the restored data, so that a copy does not act in the name of the original. */
 
-import { id, sql, type Sql, type Transaction } from '../../framework/sql/index.ts'
+import { id, sql, type Sql, type Transaction } from '../../../framework/sql/index.ts'
 
 interface Hook {
   readonly table: string
@@ -37,7 +37,6 @@ const OUTBOUND: readonly Hook[] = [
     table: 'ir_config_parameter',
     columns: ['key', 'value'],
     statements: [
-      sql`UPDATE app.ir_config_parameter SET value = 'True' WHERE key = 'database.is_neutralized'`,
       // Two databases of one identity would be taken for one by whoever counts them.
       sql`UPDATE app.ir_config_parameter SET value = gen_random_uuid()::text WHERE key = 'database.uuid'`,
     ],
@@ -67,7 +66,8 @@ export async function neutralise(tx: Transaction, options: Neutralising): Promis
     touched.push(hook.table)
   }
   if (columns.has('hf_epoch')) {
-    await tx.query(sql`UPDATE app.hf_epoch SET n = greatest(n, ${options.epochAbove ?? 0}) + 1, models = models + 1`)
+    const above = options.epochAbove ?? 0
+    await tx.query(sql`UPDATE app.hf_epoch SET n = greatest(n, ${above}) + 1, models = greatest(models, ${above}) + 1`)
   }
   return touched
 }

@@ -5,20 +5,20 @@ import { createWriteStream, readFileSync } from 'node:fs'
 import { open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { AppError, ServerError } from '../../framework/errors.ts'
-import { copyOut, openPool, type Pool } from '../../framework/sql/index.ts'
-import { type Home, sealStream, type TenantConnection } from '../tenants/index.ts'
-import type { ArchiveFacts, TableFacts } from './archive/manifest.ts'
-import { FACTS, FORMAT, MAX_FILE_BYTES, SCHEMA, VERSION } from './archive/members.ts'
-import { type ArchiveTotals, type ArchiveWriter, writeArchive } from './archive/write-archive.ts'
-import { type BackupRecord, objectKey } from './catalog.ts'
-import { sumRows } from './database/row-sums.ts'
-import { type Snapshot, withSnapshot } from './database/snapshot.ts'
+import { AppError, ServerError } from '../../../framework/errors.ts'
+import { copyOut, openPool, type Pool } from '../../../framework/sql/index.ts'
+import { type Home, sealStream, type TenantConnection } from '../../tenants/index.ts'
+import type { ArchiveFacts, TableFacts } from '../archive/manifest.ts'
+import { FACTS, FORMAT, MAX_FILE_BYTES, SCHEMA, VERSION } from '../archive/members.ts'
+import { type ArchiveTotals, type ArchiveWriter, writeArchive } from '../archive/write-archive.ts'
+import { type BackupRecord, objectKey } from '../stores/catalog.ts'
+import { sumRows } from '../database/row-sums.ts'
+import { type Snapshot, withSnapshot } from '../database/snapshot.ts'
 import { type Progress, silent } from './progress.ts'
-import { dataColumns } from './schema/description.ts'
-import { scripts } from './schema/scripts.ts'
-import type { Store } from './stores/store.ts'
-import { vaultOf } from './vault.ts'
+import { dataColumns } from '../schema/description.ts'
+import { scripts } from '../schema/scripts.ts'
+import type { Store } from '../stores/store.ts'
+import { vaultOf } from '../stores/vault.ts'
 
 export interface CreateOptions {
   readonly reason?: BackupRecord['reason']
@@ -108,7 +108,9 @@ async function seal(
     const totals = await writeArchive(
       id,
       new Date(),
-      async (writer) => void (facts = await fill(writer, pool, tenant, id, progress)),
+      async (writer) => {
+        facts = await fill(writer, pool, tenant, id, progress)
+      },
       async (archive) => {
         // Keeps promise: encryption/at-rest
         const sealing = sealStream(archive, tenant.keys, { kind: kindOf(id), generation: tenant.generation })
@@ -198,7 +200,8 @@ async function writeRows(
         { detail: { table: table.name } },
       )
     parts.set(table.name, copied.parts)
-    progress('rows', (done += copied.rows), total)
+    done += copied.rows
+    progress('rows', done, total)
   }
   return parts
 }
@@ -247,7 +250,7 @@ async function syncFile(path: string): Promise<void> {
 }
 
 function ownVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
   return manifest.version

@@ -1,16 +1,16 @@
 /** Brings a backup back: beside the live database under a new name, or over it, with a safety backup before. */
 
-import { ConflictError, MissingError } from '../../framework/errors.ts'
-import { openPool, sql } from '../../framework/sql/index.ts'
-import type { Home, TenantConnection } from '../tenants/index.ts'
-import type { ArchiveReport } from './archive/read-archive.ts'
-import { OWN_LIMITS } from './archive/tar-entries.ts'
-import type { BackupRecord } from './catalog.ts'
+import { ConflictError, MissingError } from '../../../framework/errors.ts'
+import { openPool, sql } from '../../../framework/sql/index.ts'
+import type { Home, TenantConnection } from '../../tenants/index.ts'
+import type { ArchiveReport } from '../archive/read-archive.ts'
+import { OWN_LIMITS } from '../archive/tar-entries.ts'
+import type { BackupRecord } from '../stores/catalog.ts'
 import { createBackup } from './create.ts'
-import { loadArchive } from './database/load.ts'
+import { loadArchive } from '../database/load.ts'
 import { neutralise } from './neutralise.ts'
 import { type Progress, silent } from './progress.ts'
-import { tenantOf, vaultOf } from './vault.ts'
+import { tenantOf, vaultOf } from '../stores/vault.ts'
 import { openBackup, verifyBackup } from './verify.ts'
 
 export interface RestoreOptions {
@@ -90,6 +90,7 @@ export async function restoreOver(
     )
   }
   await verifyBackup(home, id, { progress })
+  // Keeps promise: backups/restore
   const safety = await createBackup(home, name, { reason: 'safety', progress })
   const live = await home.tenants.wake(name)
   const epochAbove = await epochOf(live)
@@ -126,7 +127,7 @@ async function epochOf(tenant: TenantConnection): Promise<number> {
   try {
     const [found] = await pool.query<{ has: boolean }>(sql`SELECT to_regclass('app.hf_epoch') IS NOT NULL AS has`)
     if (found?.has !== true) return 0
-    const [epoch] = await pool.query<{ n: number }>(sql`SELECT n FROM app.hf_epoch`)
+    const [epoch] = await pool.query<{ n: number }>(sql`SELECT greatest(n, models) AS n FROM app.hf_epoch`)
     return epoch?.n ?? 0
   } finally {
     await pool.close()

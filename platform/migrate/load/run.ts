@@ -1,12 +1,12 @@
 /** One import under way: what its steps share. */
 
-import type { Env, ModelRegistry } from '../../framework/orm/index.ts'
-import type { Transaction } from '../../framework/sql/index.ts'
-import type { Aside } from './load/aside.ts'
-import type { IdMaps } from './load/id-maps.ts'
-import type { OdooArchive } from './archive/odoo-archive.ts'
-import type { StoredFile } from './mapping/mapping.ts'
-import type { TableTally } from './report/import-report.ts'
+import type { Env, ModelRegistry } from '../../../framework/orm/index.ts'
+import type { Transaction } from '../../../framework/sql/index.ts'
+import type { Aside } from './aside.ts'
+import type { IdMaps } from './id-maps.ts'
+import type { OdooArchive } from '../archive/odoo-archive.ts'
+import type { StoredFile } from '../mapping/mapping.ts'
+import type { TableTally } from '../report/import-report.ts'
 
 export interface ImportRun {
   readonly tx: Transaction

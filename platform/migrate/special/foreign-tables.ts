@@ -2,8 +2,8 @@
 
 import type { SourceTable } from '../dump/dump.ts'
 import { TableTally } from '../report/import-report.ts'
-import type { ImportRun } from '../run.ts'
-import { rowAsJson } from './aside.ts'
+import type { ImportRun } from '../load/run.ts'
+import { rowAsJson } from '../load/aside.ts'
 
 /** Secrets that open the old system (or prove a person to it); they do not move, and the report names them. */
 const withheld: Readonly<Record<string, readonly string[]>> = {
@@ -35,6 +35,12 @@ export async function keepTableAside(run: ImportRun, table: SourceTable): Promis
       if (without.has(name) && row[i] !== null) tally.withheld.set(name, (tally.withheld.get(name) ?? 0) + 1)
     })
     const id = Number(row[idIndex])
-    await run.aside.keep(table.name, idIndex >= 0 && Number.isSafeInteger(id) ? id : null, 'row', 'no such model here', rowAsJson(table.columns, row, without))
+    await run.aside.keep(
+      table.name,
+      idIndex >= 0 && Number.isSafeInteger(id) ? id : null,
+      'row',
+      'no such model here',
+      rowAsJson(table.columns, row, without),
+    )
   }
 }

@@ -2,15 +2,15 @@
 
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { ConflictError, ValidationError } from '../../framework/errors.ts'
-import { type Home, openSealed } from '../tenants/index.ts'
-import { readArchive } from './archive/read-archive.ts'
-import { type ArchiveLimits, FOREIGN_LIMITS } from './archive/tar-entries.ts'
-import { loadArchive } from './database/load.ts'
+import { ConflictError, ValidationError } from '../../../framework/errors.ts'
+import { type Home, openSealed } from '../../tenants/index.ts'
+import { readArchive } from '../archive/read-archive.ts'
+import { type ArchiveLimits, FOREIGN_LIMITS } from '../archive/tar-entries.ts'
+import { loadArchive } from '../database/load.ts'
 import { neutralise } from './neutralise.ts'
 import { type Progress, silent } from './progress.ts'
 import { filled, holder, type RestoredBackup, type RestoreOptions } from './restore.ts'
-import { tenantOf } from './vault.ts'
+import { tenantOf } from '../stores/vault.ts'
 
 const SEAL_MAGIC = Buffer.from('HFSEAL', 'latin1')
 

@@ -4,15 +4,15 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { link, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { AppError, ConflictError, ValidationError } from '../../framework/errors.ts'
-import { type Home, openSealed, type TenantKeys } from '../tenants/index.ts'
-import { type ArchiveHandler, type ArchiveReport, readArchive } from './archive/read-archive.ts'
-import { OWN_LIMITS } from './archive/tar-entries.ts'
-import { type BackupRecord, objectKey } from './catalog.ts'
+import { AppError, ConflictError, ValidationError } from '../../../framework/errors.ts'
+import { type Home, openSealed, type TenantKeys } from '../../tenants/index.ts'
+import { type ArchiveHandler, type ArchiveReport, readArchive } from '../archive/read-archive.ts'
+import { OWN_LIMITS } from '../archive/tar-entries.ts'
+import { type BackupRecord, objectKey } from '../stores/catalog.ts'
 import { kindOf } from './create.ts'
 import { type Phase, type Progress, silent } from './progress.ts'
-import type { Store } from './stores/store.ts'
-import { tenantOf, vaultOf } from './vault.ts'
+import type { Store } from '../stores/store.ts'
+import { tenantOf, vaultOf } from '../stores/vault.ts'
 
 /**
  * Reads a backup from its first to its last byte: name of the object, seal of each chunk, form, hash of each member,
@@ -82,6 +82,7 @@ export async function exportBackup(
     options.sealed === true
       ? hashed(store, backup, 'export', progress)
       : openBackup(store, backup, (await tenantOf(home, backup)).keys, 'export', progress)
+  // Keeps promise: backups/download-any-time
   const temporary = `${file}.${randomUUID()}.part`
   try {
     await pipeline(source, createWriteStream(temporary, { mode: 0o600, flags: 'wx', flush: true }))
@@ -123,5 +124,5 @@ function wrongObject(): ValidationError {
 }
 
 function isFault(error: unknown): error is AppError {
-  return error instanceof AppError && /^ERR_(ARCHIVE|SEAL|BACKUP_OBJECT|STORE_OBJECT)/.test(error.code)
+  return error instanceof AppError && /^ERR_(ARCHIVE|SEAL|BACKUP_OBJECT|STORE_OBJECT|KEY_DESTROYED)/.test(error.code)
 }
