@@ -11,12 +11,15 @@ export interface TestTenantOptions {
   /** Default: sales. */
   readonly apps?: readonly string[]
   readonly demo?: boolean
+  /** Default: one that no other tenant of the file has. */
+  readonly name?: string
 }
 
 let made = 0
 
 /** A tenant with these applications, on an instance of its own; it ends with the test file. */
-export async function testTenant({ apps = ['sales'], demo = false }: TestTenantOptions = {}): Promise<Tenant> {
+export async function testTenant(options: TestTenantOptions = {}): Promise<Tenant> {
+  const { apps = ['sales'], demo = false } = options
   const home = await testHome()
   const key = `test ${await sourceHash()} ${[...apps].sort().join(' ')} ${demo ? 'demo' : ''}`
   if (!home.hasTemplate(key)) {
@@ -31,7 +34,7 @@ export async function testTenant({ apps = ['sales'], demo = false }: TestTenantO
       }),
     )
   }
-  const name = `test${++made}`
+  const name = options.name ?? `test${++made}`
   const { address, files } = await home.tenants.create({ name, template: key })
   const pool = openPool(address)
   atEnd(() => pool.close())

@@ -128,7 +128,7 @@ function refuseFile(source: Source, path: string, rules: Rules, depends: Depends
   const area = rules.areas[from]
   if (!area) return null
   const to = areaOf(room)
-  if (isIn(room, rules.testing) && !source.isTest && from !== 'tools') {
+  if (isIn(room, rules.testing) && !source.isTest && from !== 'tools' && from !== 'tests') {
     return { rule: 'testing', message: 'only tests use the testing room' }
   }
   if (source.isTest && (to === 'tools' || isIn(room, rules.testing))) return null

@@ -1,6 +1,7 @@
 /** Keeps a template and its variants together: making, changing, archiving. */
 
 import { behaviour, type Env } from '#framework'
+import { copiesName } from '#apps/base/index.ts'
 import { makeVariants } from './attributes/variants.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -8,6 +9,7 @@ type Values = Readonly<Record<string, unknown>>
 /** Fields that people see on the template and that are kept on its variant. */
 const onVariant = ['default_code', 'barcode', 'standard_price', 'volume', 'weight'] as const
 
+behaviour('product.template', copiesName)
 behaviour(
   'product.template',
   (Base) =>

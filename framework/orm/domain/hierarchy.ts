@@ -46,7 +46,8 @@ export function compileHierarchy(
   if (field.kind === 'many2one' && field.column) return sql`${scope.value(model, alias, field)} IN (${all})`
   const inner = scope.alias()
   if (field.kind === 'many2many' && field.link) {
-    return sql`EXISTS (SELECT 1 FROM ${id(field.link.table)} ${id(inner)} WHERE ${id(inner, field.link.own)} = ${id(alias)}.id AND ${id(inner, field.link.other)} IN (${all}))`
+    const link = scope.alias()
+    return sql`EXISTS (SELECT 1 FROM ${id(field.link.table)} ${id(link)} JOIN ${id(target.table)} ${id(inner)} ON ${id(inner)}.id = ${id(link, field.link.other)}${scope.andCondition(target, inner)} WHERE ${id(link, field.link.own)} = ${id(alias)}.id AND ${id(inner)}.id IN (${all}))`
   }
   return sql`EXISTS (SELECT 1 FROM ${id(target.table)} ${id(inner)} WHERE ${id(inner, field.inverse ?? '')} = ${id(alias)}.id AND ${id(inner)}.id IN (${all})${scope.andCondition(target, inner)})`
 }

@@ -39,7 +39,6 @@ async function copyOf(
   records: RecordSet,
   fields: readonly FieldInfo[],
   row: RecordRow,
-  _nested = false,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   for (const field of fields) {
@@ -49,7 +48,7 @@ async function copyOf(
       const lines = records.env.model(field.comodel ?? '', (value as number[] | null) ?? [])
       const inner = copied(lines.info, records.env).filter((f) => f.name !== field.inverse)
       const loaded = await lines.loadExisting(inner.map((f) => f.name))
-      values[field.name] = await Promise.all(loaded.map(async (line) => [0, 0, await copyOf(lines, inner, line, true)]))
+      values[field.name] = await Promise.all(loaded.map(async (line) => [0, 0, await copyOf(lines, inner, line)]))
     } else if (value !== null) values[field.name] = value
   }
   return values

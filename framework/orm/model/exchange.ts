@@ -155,9 +155,14 @@ async function importRow(records: RecordSet, fields: readonly string[], row: rea
   }
   const made = await records.create(values as never)
   if (xmlid) {
-    const [module, name] = xmlid.includes('.')
-      ? [xmlid.slice(0, xmlid.indexOf('.')), xmlid.slice(xmlid.indexOf('.') + 1)]
-      : ['__import__', xmlid]
+    const [module, name] = splitExternal(xmlid)
+    // Names of applications are theirs: a record under such a name would pass for one that the application ships.
+    if (module !== '__import__' && !env.grant.seesExistence) {
+      throw new ValidationError(
+        'ERR_IMPORT_NAME',
+        `The external id '${xmlid}' belongs to the application '${module}'; leave out the part before the dot.`,
+      )
+    }
     await env.db.query(
       sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES (${module}, ${name}, ${info.name}, ${made.id}::int4, FALSE)`,
     )
@@ -166,9 +171,7 @@ async function importRow(records: RecordSet, fields: readonly string[], row: rea
 }
 
 async function findExternal(records: RecordSet, xmlid: string, model = records.info.name): Promise<number | undefined> {
-  const [module, name] = xmlid.includes('.')
-    ? [xmlid.slice(0, xmlid.indexOf('.')), xmlid.slice(xmlid.indexOf('.') + 1)]
-    : ['__import__', xmlid]
+  const [module, name] = splitExternal(xmlid)
   const [row] = await records.env.db.query<{ res_id: number }>(
     sql`SELECT res_id FROM ir_model_data WHERE module = ${module} AND name = ${name} AND model = ${model}`,
   )
@@ -217,4 +220,9 @@ async function resolve(records: RecordSet, model: string, how: string | undefine
   const [match] = await records.env.model(model).name_search(text, null, '=', 2)
   if (!match) throw new ValidationError('ERR_IMPORT_REFERENCE', `No matching record found for name '${text}'.`)
   return match[0]
+}
+
+function splitExternal(xmlid: string): [string, string] {
+  const dot = xmlid.indexOf('.')
+  return dot < 0 ? ['__import__', xmlid] : [xmlid.slice(0, dot), xmlid.slice(dot + 1)]
 }

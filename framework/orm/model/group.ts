@@ -223,7 +223,8 @@ function compileKey(scope: Scope, model: ModelInfo, alias: string, term: GroupTe
     joins.push(
       sql` LEFT JOIN (${id(field.link.table)} ${id(link)} JOIN ${id(comodel.table)} ${id(other)} ON ${id(other)}.id = ${id(link, field.link.other)}${scope.andCondition(comodel, other)}) ON ${id(link, field.link.own)} = ${id(alias)}.id`,
     )
-    return relationKey(scope, comodel, sql`${id(other)}.id`)
+    // Groups of links come in the order of their ids, as clients of Odoo expect them.
+    return { ...relationKey(scope, comodel, sql`${id(other)}.id`), order: sql`${id(other)}.id` }
   }
   const value = scope.value(model, alias, field)
   if (field.kind === 'many2one') {

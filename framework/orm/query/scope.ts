@@ -56,10 +56,14 @@ export class Scope {
   condition(model: ModelInfo, alias: string, operation: Operation = 'read'): Sql | null {
     if (!this.rules) return null
     const records = this.env.grant.records(model.name, operation)
-    if (records === true) return null
     if (records === false) return sql`FALSE`
+    // Records of a dialogue belong to the person who opened it, whatever the rules say.
+    const own =
+      model.options.transient && !this.env.system ? sql`${id(alias)}.create_uid = ${this.env.uid}::int4` : null
+    if (records === true) return own
     const ruleText = new Scope(this.env, { activeTest: false }, { rules: false, counter: this.#counter })
-    return compileDomain(ruleText, model, alias, records)
+    const rule = compileDomain(ruleText, model, alias, records)
+    return own === null ? rule : sql`${own} AND ${rule}`
   }
 
   /** ` AND condition`, or nothing. */

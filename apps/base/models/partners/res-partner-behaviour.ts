@@ -2,6 +2,7 @@
 
 import { behaviour, type Env, onchange, UserError, ValidationError } from '#framework'
 import { refuseCycle } from '../hierarchy.ts'
+import { copiesName } from '../naming.ts'
 import { addressFields, commercialFields } from './res-partner.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -9,6 +10,7 @@ type Loose = Readonly<Record<string, unknown>> & { readonly id: number }
 
 const shared: readonly string[] = [...addressFields, ...commercialFields]
 
+behaviour('res.partner', copiesName)
 behaviour(
   'res.partner',
   (Base) =>

@@ -2,6 +2,7 @@
 
 import { behaviour, computed, type Def, f, fields, model } from '#framework'
 import { pathBelow, refuseCycle } from '../hierarchy.ts'
+import { copiesName } from '../naming.ts'
 
 export const partnerCategory = fields({
   name: f.char({ label: 'Name', required: true, translate: true }),
@@ -41,6 +42,7 @@ computed('res.partner.category', 'display_name', ['name', 'parent_id.display_nam
   return tag.parent_id?.display_name ? `${tag.parent_id.display_name} / ${tag.name}` : tag.name
 })
 
+behaviour('res.partner.category', copiesName)
 behaviour(
   'res.partner.category',
   (Base) =>

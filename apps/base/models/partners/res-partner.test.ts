@@ -130,4 +130,16 @@ describe('partners', () => {
     )
     assert.deepEqual(own, [await portal.read(async (env) => env.user.partnerId)])
   })
+
+  it('are copied under a name that says so, and a missing one is reported as missing', async () => {
+    const name = await admin.write(async (env) => {
+      const partner = await env.model('res.partner').create({ name: 'Twin', ref: 'T1' })
+      return (await (await partner.copy()).load('name', 'ref'))[0]
+    })
+    assert.deepEqual([name?.name, name?.ref], ['Twin (copy)', 'T1'])
+    await assert.rejects(
+      admin.write((env) => env.model('res.partner', [99_999_999]).copy()),
+      { code: 'ERR_MISSING' },
+    )
+  })
 })

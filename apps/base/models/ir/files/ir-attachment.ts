@@ -191,7 +191,8 @@ async function linkedIds(env: Env, ids: readonly number[], operation: LinkOperat
     if (operation === 'read' && file.public) allowed.add(file.id)
     else if (!file.res_model || !file.res_id) {
       // Files that hang on nothing (imports leave some) are their maker's, and administrators look after them, as in Odoo.
-      if ((file.create_uid === env.uid && !file.res_field) || env.user.groups.has('base.group_system')) allowed.add(file.id)
+      if ((file.create_uid === env.uid && !file.res_field) || env.user.groups.has('base.group_system'))
+        allowed.add(file.id)
     } else byModel.set(file.res_model, [...(byModel.get(file.res_model) ?? []), file])
   }
   for (const [name, linked] of byModel) {
@@ -200,11 +201,18 @@ async function linkedIds(env: Env, ids: readonly number[], operation: LinkOperat
     if (!(await records.has_access(operation))) continue
     const readable = new Set((await records.search([['id', 'in', linked.map((file) => file.res_id)]])).ids)
     for (const file of linked) {
-      if (!readable.has(file.res_id) || (file.res_field && !env.grant.field(name, file.res_field, operation))) continue
+      if (!readable.has(file.res_id) || !mayUseField(env, name, file.res_field, operation)) continue
       if (operation === 'read' || (await records.browse([file.res_id]).has_access(operation))) allowed.add(file.id)
     }
   }
   return allowed
+}
+
+// The content of a field is for those who may use the field; of one that no application has (any more), for administrators.
+function mayUseField(env: Env, model: string, field: string | null, operation: LinkOperation): boolean {
+  if (!field) return true
+  const isKnown = env.registry.models.get(model)?.fields.has(field) === true
+  return isKnown ? env.grant.field(model, field, operation) : env.user.groups.has('base.group_system')
 }
 
 interface LinkedFile {
