@@ -7,7 +7,7 @@ export default app({
   title: 'Sales',
   summary: 'Quotations, orders, prices and taxes, teams',
   version: '1.0.0',
-  depends: ['contacts', 'products', 'taxes'],
+  depends: ['contacts', 'messages', 'products', 'taxes'],
   application: true,
   shows: ['sale.order', 'product.template', 'crm.team'],
   load: [
