@@ -39,7 +39,7 @@ export async function invitePeople(tenant: Tenant): Promise<People> {
   )
   await withSystemEnv(tenant, 'test.patience', { mode: 'write' }, async (env) => {
     await env.model('ir.config_parameter').create([
-      { key: 'base.login_cooldown_after', value: '100000' },
+      { key: 'base.login_cooldown_after', value: '100' },
       { key: 'base.login_cooldown_duration', value: '1' },
     ])
   })

@@ -64,6 +64,7 @@ function systemFailure(thrown: unknown): Failure | null {
 export function printFailure(failure: Failure, terminal: Terminal): string {
   const lines = [`${terminal.red('✗')} ${plain(failure.message)}`]
   if (failure.next !== undefined) lines.push(`  ${plain(failure.next)}`)
-  lines.push(`  ${terminal.dim(failure.code)}`)
+  // What to type stands there already; a code helps who looks an error up.
+  if (failure.exit !== 'usage') lines.push(`  ${terminal.dim(failure.code)}`)
   return lines.join('\n')
 }
