@@ -1,5 +1,6 @@
 /** The proof that rights were looked at. The query compiler asks it at every table and field, and does not run without one. */
 
+import { InvalidRequestError } from '../errors.ts'
 import type { Domain } from './domain/domain.ts'
 
 export type Operation = 'read' | 'write' | 'create' | 'unlink'
@@ -20,6 +21,15 @@ export interface Grant {
   readonly seesExistence: boolean
   /** Changes when anything that the answers depend on changes; part of the key of cached plans. */
   readonly key: string
+}
+
+/** @throws InvalidRequestError ERR_OPERATION for a word that is none of the four */
+export function toOperation(word: string): Operation {
+  if (word === 'read' || word === 'write' || word === 'create' || word === 'unlink') return word
+  throw new InvalidRequestError(
+    'ERR_OPERATION',
+    `The operation is one of read, write, create, unlink; not '${String(word).slice(0, 40)}'.`,
+  )
 }
 
 const minted = new WeakSet<Grant>()

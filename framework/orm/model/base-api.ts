@@ -231,6 +231,12 @@ export const baseApi: Api = {
     returns: t.bool,
     doc: 'Whether the caller has an operation on all of these records.',
   }),
+  get_external_id: api({
+    ...reads,
+    params: {},
+    returns: t.json,
+    doc: 'External id by record id; an empty text where there is none.',
+  }),
   get_views: api({
     ...onModel,
     ...reads,

@@ -63,6 +63,22 @@ export async function formattedReadGroup(
   })
 }
 
+/** `web_read_group`: groups by the first term, and how many there are in all. */
+export async function webReadGroup(
+  records: RecordSet,
+  domain: Domain,
+  groupby: readonly string[],
+  aggregates: readonly string[],
+  window: Window,
+): Promise<{ groups: Record<string, unknown>[]; length: number }> {
+  const first = groupby.slice(0, 1)
+  const wanted = ['__count', ...aggregates.filter((a) => a !== '__count')]
+  const groups = await formattedReadGroup(records, domain, first, wanted, { ...window, having: [] })
+  if (!window.limit || groups.length < window.limit) return { groups, length: window.offset + groups.length }
+  const all = await formattedReadGroup(records, domain, first, [], { offset: 0, limit: null, order: null, having: [] })
+  return { groups, length: all.length }
+}
+
 /** `read_group`: the older dialect; `lazy` groups by the first term only and names what is left. */
 export async function readGroup(
   records: RecordSet,

@@ -7,9 +7,9 @@ import type { Domain } from '../domain/domain.ts'
 import { mentions, parseDomain } from '../domain/parse.ts'
 import { compileOrder } from '../query/order.ts'
 import { complete, isPure, runJson } from '../query/run.ts'
-import type { Scope } from '../query/scope.ts'
+import { Scope } from '../query/scope.ts'
 import { type EmptyStyle, type Source, selectJson } from '../query/select.ts'
-import type { Spec } from '../query/spec.ts'
+import { nestedSpec, type Spec } from '../query/spec.ts'
 import { countExisting, recordsDenied, requireModel } from '../write/operation.ts'
 import { JsonResult, type RecordRow, type RecordSet } from './record-set.ts'
 
@@ -48,6 +48,21 @@ export async function searchRows(
     selectJson(scope, spec, alias, searchSource(records, scope, alias, search), 'false'),
   )
   return finish(records, spec, json)
+}
+
+/** `web_search_read`: records by a nested specification, and how many a search without window finds. */
+export async function searchWithCount(
+  records: RecordSet,
+  specification: Readonly<Record<string, unknown>>,
+  search: Search,
+  countLimit: number | null,
+): Promise<{ length: number; records: RecordRow[] }> {
+  const scope = new Scope(records.env)
+  const rows = (await searchRows(records, scope, nestedSpec(scope, records.info, specification), search)).parse()
+  const isWhole = !search.limit || rows.length < search.limit
+  const isKnown = isWhole && (rows.length > 0 || search.offset === 0)
+  const length = isKnown ? search.offset + rows.length : await records.search_count(search.domain, countLimit)
+  return { length, records: rows }
 }
 
 /** Wanted fields of the records themselves, for clients. @throws AccessError when one is not the caller's to read */

@@ -1,11 +1,11 @@
 /** Records of one model: ids with an environment, and the methods that every model has. */
 
-import { AccessError, InvalidRequestError, MissingError, UserError } from '../../errors.ts'
+import { AccessError, MissingError, UserError } from '../../errors.ts'
 import { empty, id, sql } from '../../sql/index.ts'
 import type { Domain } from '../domain/domain.ts'
-import type { Command, Loaded, ModelName, Path, Values } from '../declare/types.ts'
+import type { Loaded, Path, Values } from '../declare/types.ts'
 import type { Env } from '../env.ts'
-import type { Operation } from '../grant.ts'
+import { toOperation } from '../grant.ts'
 import { runRows } from '../query/run.ts'
 import { Scope } from '../query/scope.ts'
 import { flatSpec, nestedSpec, pathSpec } from '../query/spec.ts'
@@ -17,11 +17,12 @@ import { unlinkRecords } from '../write/unlink.ts'
 import { copyRecords } from './copy.ts'
 import { defaultsFor, describeFields, type FieldDescription } from './describe.ts'
 import { exportRows, importRows, type ImportResult } from './exchange.ts'
-import { formattedReadGroup, readGroup } from './group.ts'
+import { formattedReadGroup, readGroup, webReadGroup } from './group.ts'
 import { progressBar } from './progress-bar.ts'
-import { loadRows, readRows, searchRows, searchSource } from './reading.ts'
+import { loadRows, readRows, searchRows, searchSource, searchWithCount } from './reading.ts'
 import { readTranslations, writeTranslations } from './translations.ts'
 import { viewMaker } from './view-maker.ts'
+import { externalIdsOf, metadataOf } from './metadata.ts'
 import { findByName } from './naming.ts'
 import { runOnchange } from './onchange.ts'
 
@@ -162,7 +163,7 @@ export class RecordSet<M extends string = string> {
     return readRows(this, scope, nestedSpec(scope, this.info, specification))
   }
 
-  async web_search_read(
+  web_search_read(
     domain: Domain,
     specification: Readonly<Record<string, unknown>>,
     offset = 0,
@@ -170,15 +171,7 @@ export class RecordSet<M extends string = string> {
     order: string | null = null,
     count_limit: number | null = null,
   ): Promise<{ length: number; records: RecordRow[] }> {
-    const scope = new Scope(this.env)
-    const spec = nestedSpec(scope, this.info, specification)
-    const records = (await searchRows(this, scope, spec, { domain, offset, limit, order })).parse()
-    const complete = limit === null || limit === 0 || records.length < limit
-    const length =
-      complete && (records.length > 0 || offset === 0)
-        ? offset + records.length
-        : await this.search_count(domain, count_limit)
-    return { length, records }
+    return searchWithCount(this, specification, { domain, offset, limit, order }, count_limit)
   }
 
   /** Creates one record or several. A list gives as many records as it is long. */
@@ -309,7 +302,7 @@ export class RecordSet<M extends string = string> {
   }
 
   /** Groups for a list view, with their number. */
-  async web_read_group(
+  web_read_group(
     domain: Domain,
     groupby: readonly string[],
     aggregates: readonly string[] = [],
@@ -317,20 +310,7 @@ export class RecordSet<M extends string = string> {
     offset = 0,
     order: string | null = null,
   ): Promise<{ groups: Record<string, unknown>[]; length: number }> {
-    const groups = await this.formatted_read_group(
-      domain,
-      groupby.slice(0, 1),
-      ['__count', ...aggregates.filter((a) => a !== '__count')],
-      [],
-      offset,
-      limit,
-      order,
-    )
-    const whole = limit === null || limit === 0 || groups.length < limit
-    return {
-      groups,
-      length: whole ? offset + groups.length : (await this.formatted_read_group(domain, groupby.slice(0, 1))).length,
-    }
+    return webReadGroup(this, domain, groupby, aggregates, { limit, offset, order })
   }
 
   /** How many records of each group have which value: the coloured bar above a kanban column. */
@@ -382,14 +362,14 @@ export class RecordSet<M extends string = string> {
 
   /** Whether the caller has the operation on the model at all; with `raise_exception` an AccessError instead of false, and nothing instead of true. */
   check_access_rights(operation: string, raise_exception = true): boolean | undefined {
-    const allowed = this.env.grant.records(this.info.name, this.#operation(operation)) !== false
-    if (!allowed && raise_exception) throw modelDenied(this.info, this.#operation(operation))
+    const allowed = this.env.grant.records(this.info.name, toOperation(operation)) !== false
+    if (!allowed && raise_exception) throw modelDenied(this.info, toOperation(operation))
     return raise_exception ? undefined : allowed
   }
 
   /** @throws AccessError when the caller lacks the operation on the model or on one of the records */
   async check_access(operation: string): Promise<void> {
-    const op = this.#operation(operation)
+    const op = toOperation(operation)
     requireModel(this.env, this.info, op)
     await requireRecords(this.env, this.info.name, op, this.ids)
   }
@@ -404,33 +384,18 @@ export class RecordSet<M extends string = string> {
     }
   }
 
-  #operation(operation: string): Operation {
-    if (operation === 'read' || operation === 'write' || operation === 'create' || operation === 'unlink')
-      return operation
-    throw new InvalidRequestError(
-      'ERR_OPERATION',
-      `The operation is one of read, write, create, unlink; not '${String(operation).slice(0, 40)}'.`,
-    )
-  }
-
   /** Views of the model; the room `views/` makes them. */
   get_views(views: unknown): unknown {
     return viewMaker(this.env, this.info, views)
   }
 
   /** Who made and changed the records, and their external ids. */
-  async get_metadata(): Promise<RecordRow[]> {
-    const rows = (await this.read(['create_uid', 'create_date', 'write_uid', 'write_date'])).parse()
-    const known = await this.env.db.query<{ module: string; name: string; res_id: number; noupdate: boolean }>(
-      sql`SELECT module, name, res_id, noupdate FROM ir_model_data WHERE model = ${this.info.name} AND res_id = ANY(${[...this.ids]}::int4[]) ORDER BY id`,
-    )
-    return rows.map((row) => {
-      const own = known
-        .filter((k) => k.res_id === row.id)
-        .map((k) => ({ xmlid: `${k.module}.${k.name}`, noupdate: k.noupdate }))
-      return { ...row, xmlid: own[0]?.xmlid ?? false, noupdate: own[0]?.noupdate ?? false, xmlids: own }
-    })
+  get_metadata(): Promise<RecordRow[]> {
+    return metadataOf(this)
+  }
+
+  /** External id by record id. */
+  get_external_id(): Promise<Record<number, string>> {
+    return externalIdsOf(this)
   }
 }
-
-export type { Command, ModelName }

@@ -4,7 +4,6 @@ import { id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
 import { flush } from '../write/recompute.ts'
-import { narrower } from './narrow.ts'
 import { displayName, type EmptyStyle } from './select.ts'
 import { Scope } from './scope.ts'
 import type { FileWant, Spec } from './spec.ts'
@@ -78,11 +77,6 @@ async function fillComputed(
 ): Promise<void> {
   const fn = field.computed?.fn as ((record: JsonRow, env: Env) => unknown) | undefined
   if (!fn) return
-  const on = field.computed?.on ?? []
-  const shape = narrower(
-    on,
-    spec.computed.flatMap((other) => other.computed?.on ?? []),
-  )
   const inputs = spec.inputs.get(field) ?? new Map<string, string>()
   const heads = new Set((field.computed?.on ?? []).map((path) => path.split('.')[0] ?? ''))
   for (const row of rows) {
@@ -90,7 +84,7 @@ async function fillComputed(
     computedValues.set(row, known)
     const record: JsonRow = { id: row.id }
     for (const head of heads) record[head] = inputs.has(head) ? row[inputs.get(head) ?? ''] : known.get(head)
-    const value: unknown = await fn(shape(record), env)
+    const value: unknown = await fn(record, env)
     known.set(field.name, value)
     const sized =
       field.kind === 'binary' && env.context.bin_size === true && typeof value === 'string'

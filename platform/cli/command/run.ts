@@ -32,7 +32,7 @@ export async function run(words: readonly string[], stopping: AbortSignal): Prom
     if (early !== null) return print(early)
     const command = parseCommand(words[0] === '--version' ? ['version', ...words.slice(1)] : words, verbs, process.cwd())
     if (command.wantsHelp) return print(verbHelp(command.verb, out))
-    const outcome = await runVerb(command, reporting(progress, err), stopping, out)
+    const outcome = await runVerb(command, progress, { out, err }, stopping)
     progress.clear()
     if (outcome === null) return exitCodes.ok.code
     return 'failure' in outcome ? fail(outcome.failure, isJson, err) : finish(command, outcome.result, out)
@@ -51,11 +51,20 @@ function earlyAnswer(words: readonly string[], out: Terminal): string | null {
   return null
 }
 
-async function runVerb(command: Command, report: Report, stopping: AbortSignal, terminal: Terminal): Promise<Outcome | null> {
+async function runVerb(
+  command: Command,
+  progress: ProgressView,
+  { out: terminal, err }: { readonly out: Terminal; readonly err: Terminal },
+  stopping: AbortSignal,
+): Promise<Outcome | null> {
+  const report = reporting(progress, err)
   const { verb, args, isJson, isDryRun } = command
   const settings = readSettings()
   if (verb.runs === 'home') return runWithHome(verb, args, isDryRun, { settings, report, stopping })
-  const write = (text: string): void => void process.stdout.write(`${text}\n`)
+  const write = (text: string): void => {
+    progress.clear()
+    process.stdout.write(`${text}\n`)
+  }
   const result = await verb.run({ args, report, settings, isJson, terminal, stopping, controlVerbs, write })
   return result === null ? null : { result }
 }
