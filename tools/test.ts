@@ -4,7 +4,7 @@
 // HOLDFAST_TEST_CONCURRENCY: files at once (default: cores + 1, at least 2).
 // HOLDFAST_TEST_TIMEOUT: seconds that one file may take (default 300).
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { isTestFile, listFiles } from './layers/tree.ts'
@@ -44,12 +44,13 @@ export async function runTests(root: string, words: readonly string[]): Promise<
   const temporary = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
   const runs: FileRun[] = []
-  const waiting = [...files]
+  const planned = plan(files)
+  const waiting = [...planned]
   const worker = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined && !isStopping; file = waiting.shift()) {
-      const run = await runFile(root, file, join(temporary, `${runs.length}-${waiting.length}.jsonl`))
+    for (let next = waiting.shift(); next !== undefined && !isStopping; next = waiting.shift()) {
+      const run = await runFile(root, next, join(temporary, `${runs.length}-${waiting.length}.jsonl`))
       runs.push(run)
-      if (!isStopping) print(run, totals, `${runs.length}/${files.length}`)
+      if (!isStopping) print(run, totals, `${runs.length}/${planned.length}`)
     }
   }
   try {
@@ -63,19 +64,53 @@ export async function runTests(root: string, words: readonly string[]): Promise<
   return totals.failed > 0 || totals.passed + totals.skipped === 0 || isStopping ? 1 : 0
 }
 
+interface Planned {
+  readonly file: string
+  readonly label: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Suites whose subject is what PostgreSQL does: they run on the system's PostgreSQL as well, where there is one. */
+const bothEngines = [
+  'framework/orm/',
+  'framework/access/',
+  'framework/modules/schema/',
+  'apps/sales/',
+  'platform/backups/backups.test.ts',
+]
+
+// Files whose path was asked for by name run once, as asked.
+function plan(files: readonly string[]): Planned[] {
+  const once = files.map((file) => ({ file, label: file, env: {} }))
+  const bin = process.env.HOLDFAST_POSTGRES_BIN ? undefined : systemPostgres()
+  if (bin === undefined) return once
+  const again = files.filter((file) => bothEngines.some((prefix) => file.startsWith(prefix)))
+  return [...once, ...again.map((file) => ({ file, label: `${file} on ${bin}`, env: { HOLDFAST_POSTGRES_BIN: bin } }))]
+}
+
+/** Binaries of the newest PostgreSQL (15 or later) that the system brings, where Debian and its kin put them. */
+function systemPostgres(): string | undefined {
+  const base = '/usr/lib/postgresql'
+  const versions = existsSync(base) ? readdirSync(base).map(Number) : []
+  const newest = Math.max(0, ...versions.filter((version) => version >= 15))
+  const bin = join(base, String(newest), 'bin')
+  return existsSync(join(bin, 'initdb')) ? bin : undefined
+}
+
 function numberFrom(name: string, fallback: number): number {
   const value = Number(process.env[name])
   return Number.isFinite(value) && value > 0 ? value : fallback
 }
 
-async function runFile(root: string, file: string, eventFile: string): Promise<FileRun> {
+async function runFile(root: string, planned: Planned, eventFile: string): Promise<FileRun> {
+  const { file, label } = planned
   const limitSeconds = numberFrom('HOLDFAST_TEST_TIMEOUT', 300)
   const started = performance.now()
   // The runner may itself be under test: its children must not take its parent for theirs.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const args = ['--enable-source-maps', `--test-reporter=${events}`, `--test-reporter-destination=${eventFile}`, file]
   // A process group of its own, so that a time-out ends what the file started as well.
-  const child = spawn(process.execPath, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...env, ...planned.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   const output = collect(child)
   let isLate = false
@@ -90,7 +125,7 @@ async function runFile(root: string, file: string, eventFile: string): Promise<F
   killGroup(child, 'SIGKILL')
   const results = readResults(eventFile)
   const trouble = isLate ? lateTrouble(limitSeconds, results) : troubleOf(code, signal, results)
-  return { file, results, trouble, leftOver, output: output(), durationMs: performance.now() - started }
+  return { file: label, results, trouble, leftOver, output: output(), durationMs: performance.now() - started }
 }
 
 function collect(child: ChildProcess): () => string {

@@ -17,7 +17,9 @@ describe("npm's odoo-await, unchanged", () => {
   })
 
   it('is told about wrong credentials in its own words', async () => {
-    await assert.rejects(client('admin', 'not the password').connect(), (error) => /Error connecting/.test(String(error)))
+    await assert.rejects(client('admin', 'not the password').connect(), (error) =>
+      /Error connecting/.test(String(error)),
+    )
   })
 
   it('creates, reads, updates and deletes with every command for lists', async () => {

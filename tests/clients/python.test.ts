@@ -33,7 +33,12 @@ async function run(script: string, env: Readonly<Record<string, string>>): Promi
 
 const who = () => {
   const { name, people } = server.acme
-  return { HF_DB: name, HF_LOGIN: people.admin.login, HF_PASSWORD: people.admin.password, HF_OTHER_LOGIN: people.ben.login }
+  return {
+    HF_DB: name,
+    HF_LOGIN: people.admin.login,
+    HF_PASSWORD: people.admin.password,
+    HF_OTHER_LOGIN: people.ben.login,
+  }
 }
 
 describe('unchanged clients of Python', () => {
@@ -47,7 +52,9 @@ describe('unchanged clients of Python', () => {
     assert.equal(steps.length, 14, steps.join(', '))
   })
 
-  it("odoorpc does the same over HTTPS at the tenant's own host, trusting the local authority", { skip: noOdoorpc }, async () => {
+  it("odoorpc does the same over HTTPS at the tenant's own host, trusting the local authority", {
+    skip: noOdoorpc,
+  }, async () => {
     const { steps } = await run('odoorpc_day.py', {
       ...who(),
       HF_PROTOCOL: 'jsonrpc+ssl',
@@ -58,7 +65,9 @@ describe('unchanged clients of Python', () => {
     assert.equal(steps.at(-1), 'another person has other rights')
   })
 
-  it('xmlrpc.client does the work of a day, and its errors are Faults with the codes that Odoo gives', { skip: missing }, async () => {
+  it('xmlrpc.client does the work of a day, and its errors are Faults with the codes that Odoo gives', {
+    skip: missing,
+  }, async () => {
     const { steps } = await run('xmlrpc_day.py', { ...who(), HF_URL: server.httpUrl })
     assert.equal(steps.length, 13, steps.join(', '))
   })

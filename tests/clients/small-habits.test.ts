@@ -17,7 +17,17 @@ describe('small habits of clients in the field', () => {
   it('n8n: `execute` with positional arguments, filter values as texts, one id where a list is expected', async () => {
     const created = await execute('res.partner', 'create', { name: 'n8n', ref: 'N8N-1', color: 2 })
     const id = created.value as number
-    const rows = await execute('res.partner', 'search_read', [['color', '=', '2'], ['ref', '=', 'N8N-1']], ['name'], 0, 5)
+    const rows = await execute(
+      'res.partner',
+      'search_read',
+      [
+        ['color', '=', '2'],
+        ['ref', '=', 'N8N-1'],
+      ],
+      ['name'],
+      0,
+      5,
+    )
     assert.deepEqual(rows.value, [{ id, name: 'n8n' }])
     assert.deepEqual((await execute('res.partner', 'read', id, ['name'])).value, [{ id, name: 'n8n' }])
     assert.equal((await execute('res.partner', 'write', id, { name: 'n8n2' })).value, true)
@@ -44,7 +54,8 @@ describe('small habits of clients in the field', () => {
     const { name } = server.acme
     assert.equal((await jsonRpc(server, 'common', 'login', [name, admin.login, admin.key])).value, 2)
     const args = [name, 2, admin.key, 'res.partner', 'search_count', [[]]]
-    for (const call of [jsonRpc, xmlRpc]) assert.ok(Number((await call(server, 'object', 'execute_kw', args)).value) > 0)
+    for (const call of [jsonRpc, xmlRpc])
+      assert.ok(Number((await call(server, 'object', 'execute_kw', args)).value) > 0)
   })
 
   it('mobile apps: session, call_kw with bin_size, read specifications, sign out', async () => {

@@ -46,6 +46,9 @@ export async function invitePeople(tenant: Tenant): Promise<People> {
   await bumpEpoch(tenant.pool)
   const people: [Who, Person][] = []
   for (const [login, uid] of uids)
-    people.push([login, { uid, login, password, key: (await createKey(tenant.pool, uid, { name: 'test', scope: 'rpc' })).key }])
+    people.push([
+      login,
+      { uid, login, password, key: (await createKey(tenant.pool, uid, { name: 'test', scope: 'rpc' })).key },
+    ])
   return Object.fromEntries(people) as People
 }

@@ -1,6 +1,7 @@
 /** The help pages, made of the verbs' own declarations. */
 
 import type { Terminal } from '../output/terminal.ts'
+import { wrap } from '../output/wrap.ts'
 import { canDryRun, commonOptions, usageOf } from './parse.ts'
 import type { Verb, VerbOption } from './verb.ts'
 
@@ -42,7 +43,7 @@ const environment = [
 export function verbHelp(verb: Verb, terminal: Terminal): string {
   const { bold } = terminal
   const lines = [verb.summary, '', `${bold('Usage')}  ${usageOf(verb)}`]
-  if (verb.details !== undefined) lines.push('', verb.details)
+  if (verb.details !== undefined) lines.push('', wrap(verb.details, terminal.width))
   const rows: [string, string][] = verb.arguments.map(({ name, doc }) => [name, doc])
   if (rows.length > 0) lines.push('', bold('Arguments'), ...columns(rows))
   const options: [string, VerbOption][] = Object.entries(verb.options)

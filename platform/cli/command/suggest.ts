@@ -3,10 +3,14 @@
 /** The known words closest to what was typed, best first, at most three; none when nothing is near. */
 export function nearest(typed: string, known: readonly string[]): string[] {
   const limit = Math.max(1, Math.floor(typed.length / 3))
-  return known
+  const near = known
     .map((word) => ({ word, far: word.startsWith(typed) && typed.length > 1 ? 0 : distance(typed, word) }))
     .filter(({ far }) => far <= limit)
     .sort((a, b) => a.far - b.far)
+  // Beside a word that nearly fits, those that hardly do are noise.
+  const best = near[0]?.far ?? 0
+  return near
+    .filter(({ far }) => far <= best + 1)
     .slice(0, 3)
     .map(({ word }) => word)
 }

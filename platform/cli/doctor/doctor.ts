@@ -5,6 +5,7 @@ import { type LocalContext, localVerb } from '../command/verb.ts'
 import { runWithHome } from '../command/with-home.ts'
 import { failureOf } from '../output/failure.ts'
 import { plain, type Terminal } from '../output/terminal.ts'
+import { wrap } from '../output/wrap.ts'
 import { type Finding, finding, type Verdict } from './check.ts'
 import { checkHealth } from './health.ts'
 import { doctorInside, type InsideFacts } from './inside.ts'
@@ -35,8 +36,8 @@ backups. Ends with 1 when a check fails; a warning is no failure.`,
   print: ({ home, verdict, findings }, terminal) => {
     const width = Math.max(...findings.map(({ title }) => title.length))
     const lines = findings.flatMap(({ title, verdict, found, advice }) => [
-      `${mark(verdict, terminal)} ${title.padEnd(width)}  ${plain(found)}`,
-      ...(advice === undefined ? [] : [terminal.dim(`  ${' '.repeat(width)}  ${advice}`)]),
+      `${mark(verdict, terminal)} ${title.padEnd(width)}  ${wrap(plain(found), terminal.width, width + 4)}`,
+      ...(advice === undefined ? [] : [terminal.dim(`  ${' '.repeat(width)}  ${wrap(advice, terminal.width, width + 4)}`)]),
     ])
     const ends: Record<Diagnosis['verdict'], string> = { ok: 'All is well.', warn: 'It works; look at the warnings before real use.', fail: 'Something is wrong; see above.' }
     return [terminal.dim(home), '', ...lines, '', ends[verdict]].join('\n')

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { initTenant, loadApps } from '../../../framework/modules/index.ts'
+import { appFolders, initTenant, loadApps } from '../../../framework/modules/index.ts'
 import { openPool } from '../../../framework/sql/index.ts'
 import type { Home } from '../../tenants/index.ts'
 
@@ -49,12 +49,13 @@ export function appTemplates(home: Home): Templates {
 /** One hash over all code and data that an installation reads. */
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256')
-  for (const root of ['framework', 'apps']) {
-    const names = (await readdir(join(project, root), { recursive: true, withFileTypes: true }))
+  for (const root of [join(project, 'framework'), ...appFolders()]) {
+    const names = (await readdir(root, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts') && !entry.name.endsWith('.md'))
       .map((entry) => join(entry.parentPath, entry.name))
+      .filter((name) => !name.slice(root.length).includes('/node_modules/'))
       .sort()
-    for (const name of names) hash.update(`${name.slice(project.length)}\0`).update(await readFile(name)).update('\0')
+    for (const name of names) hash.update(`${name.slice(root.length)}\0`).update(await readFile(name)).update('\0')
   }
   return hash.digest('hex').slice(0, 32)
 }

@@ -24,6 +24,7 @@ export function configuration(major: number): string {
     port: String(PORT),
     unix_socket_permissions: '0700',
     max_connections: '24',
+    max_locks_per_transaction: '128', // a backup's snapshot holds every table and index of a tenant at once
     superuser_reserved_connections: '3',
     password_encryption: 'scram-sha-256',
     shared_buffers: '16MB',

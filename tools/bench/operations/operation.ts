@@ -1,8 +1,8 @@
 /** What is measured: a call of the external API, and what a hand-written handler does in its place. */
 
 import type { Prepared } from '../data/prepare.ts'
-import type { SentStatement } from '../processes/statements.ts'
 import type { RivalPlan } from '../processes/protocol.ts'
+import type { SentStatement } from '../processes/statements.ts'
 
 export type Protocol = 'JSON-2' | 'JSON-RPC'
 
@@ -14,8 +14,18 @@ export interface ApiCall {
   readonly named: Readonly<Record<string, unknown>>
 }
 
+/** What both sides must leave alike: rows of a table and of another that hangs on it. */
+export interface Comparison {
+  readonly table: string
+  /** Columns that hold the row's own id. */
+  readonly ownId: readonly string[]
+  /** Columns that differ from row to row by nature; `id`, `create_date` and `write_date` always do. */
+  readonly ignore: readonly string[]
+  readonly lines?: { readonly table: string; readonly link: string; readonly ignore: readonly string[] }
+}
+
 export interface Operation {
-  /** Letter under which `odoo-figures` lists it. */
+  /** The letter of this operation in `odoo-figures.ts`. */
   readonly key: string
   readonly title: string
   readonly as: 'seller' | 'ownSeller'
@@ -23,12 +33,13 @@ export interface Operation {
   readonly concurrency: readonly number[]
   /** Records that one call makes; figures per second count records then. */
   readonly recordsPerCall: number
-  /** Calls that follow each other for the operation; each may use the answer of the one before. */
+  /** Calls that make up the operation, one after the other; each is given the answer of the one before. */
   readonly calls: readonly ((data: Prepared, n: number, before: unknown) => ApiCall)[]
   /** What the handler is sent for the n-th operation. */
   readonly rivalArguments: (data: Prepared, n: number) => readonly unknown[]
   /** The handler's statement; `sent` is what the server itself sent for the operation with n = 0. */
   readonly rivalPlan: (data: Prepared, sent: readonly SentStatement[]) => Omit<RivalPlan, 'path'>
-  /** What stands beside it, in words. */
+  /** What the handler does, in words. */
   readonly rivalDoes: string
+  readonly compare?: Comparison
 }

@@ -93,6 +93,7 @@ export const reads: readonly Operation[] = [
         },
       }),
     ],
+    rivalPlan: (_data, sent) => ({ ...lastRead(sent), slots: [], answer: 'count' }),
   },
   {
     ...constant,

@@ -1,7 +1,5 @@
 /** What the benchmark and the processes under test say to each other. */
 
-import type { SentStatement } from './statements.ts'
-
 /** Sent once, when the process takes requests. */
 export interface Ready {
   readonly port: number
@@ -37,10 +35,8 @@ export interface RivalPlan {
   readonly values: readonly unknown[]
   /** Places in `values` that take what the caller sent. */
   readonly slots: readonly number[]
-  /** `json`: the text of the column `json` is the answer; `ids`: the column `id` of all rows; `true`: just that it worked. */
-  readonly answer: 'json' | 'ids' | 'true'
-  /** Sent before and after in one transaction, when one statement does not do. */
-  readonly steps?: readonly SentStatement[]
+  /** `json`: the text of the column `json` is the answer; `count`: the column `n`; `ids`: `id` of all rows; `true`: that a row came back. */
+  readonly answer: 'json' | 'count' | 'ids' | 'true'
 }
 
 /** Answers of a child: `{ answer }`, or `{ failure }` with the reason in words. */

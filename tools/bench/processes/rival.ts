@@ -46,11 +46,13 @@ async function run(plan: RivalPlan, given: readonly unknown[]): Promise<string> 
   if (plan.slots.length > 0) {
     values = [...values]
     plan.slots.forEach((place, i) => {
-      values[place] = given[i]
+      const value = given[i]
+      values[place] = value !== null && typeof value === 'object' ? JSON.stringify(value) : value
     })
   }
-  const { rows } = await pool.query<{ id: number; json: string }>({ name: plan.path, text: plan.text, values })
+  const { rows } = await pool.query<{ id: number; json: string; n: number }>({ name: plan.path, text: plan.text, values })
   if (plan.answer === 'json') return rows[0]?.json ?? '[]'
+  if (plan.answer === 'count') return String(rows[0]?.n)
   if (rows.length === 0) throw new Error('nothing was changed')
   return plan.answer === 'true' ? 'true' : JSON.stringify(rows.map((row) => row.id))
 }

@@ -44,8 +44,8 @@ export const tenantList = homeVerb<Listed[]>({
         { title: 'STATE', cell: stateOf, paint: (text, { state }) => (state === 'active' ? text : terminal.yellow(text)) },
         { title: 'SIZE', isNumber: true, cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : size(sizeBytes)) },
         { title: 'CREATED', cell: ({ createdAt }) => moment(createdAt) },
-        { title: 'APPLICATIONS', cell: ({ apps }) => apps.filter((name) => name !== 'base').join(', ') || (apps.length > 0 ? 'none' : '–') },
         { title: 'ADDRESS', cell: ({ url }) => url },
+        { title: 'APPLICATIONS', cell: ({ apps }) => apps.filter((name) => name !== 'base').join(', ') || (apps.length > 0 ? 'none' : '–') },
       ],
       terminal,
     )

@@ -1,9 +1,9 @@
 // The table of error codes, docs/errors.md, held against the code both ways.
-//   tools/errors.ts          says what differs
-//   tools/errors.ts write    adds new codes (their meaning is left to be written), drops old ones, sets class and status
+//   tools/docs/errors.ts          says what differs
+//   tools/docs/errors.ts write    adds new codes (their meaning is left to be written), drops old ones, sets class and status
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Fault, readSources, type Source } from './layers/tree.ts'
+import { type Fault, readSources, type Source } from '../layers/tree.ts'
 
 const page = 'docs/errors.md'
 const areas = ['framework', 'apps', 'platform']
@@ -71,7 +71,7 @@ export function findCodes(sources: readonly Source[]): { codes: ErrorCode[]; fau
       const parts = composed[match[2] ?? '']
       const line = source.text.slice(0, match.index).split('\n').length
       if (parts) for (const code of parts) add(code, source.room, match[1] ?? 'ValidationError')
-      else faults.push({ file: source.path, line, rule: 'errors', message: `tools/errors.ts does not know which codes \`${match[2]} can become` })
+      else faults.push({ file: source.path, line, rule: 'errors', message: `tools/docs/errors.ts does not know which codes \`${match[2]} can become` })
     }
   }
   return { codes: [...codes.values()].sort((a, b) => (a.code < b.code ? -1 : 1)), faults }
@@ -150,7 +150,7 @@ function write(root: string): void {
 }
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname, '..')
+  const root = join(import.meta.dirname, '..', '..')
   if (process.argv[2] === 'write') write(root)
   const faults = findErrorFaults(root)
   for (const { file, line, message } of faults) console.error(`${file}:${line} ${message}`)

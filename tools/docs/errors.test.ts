@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { compareErrors, findCodes, findErrorFaults, readRows } from './errors.ts'
-import { importsOf } from './layers/imports.ts'
-import type { Source } from './layers/tree.ts'
-import { tokenize } from './layers/tokens.ts'
+import { importsOf } from '../layers/imports.ts'
+import type { Source } from '../layers/tree.ts'
+import { tokenize } from '../layers/tokens.ts'
 
 const classes = 'export class UserError extends AppError {\n  readonly status = 400\n}\n'
 
@@ -15,7 +15,7 @@ function source(path: string, text: string): Source {
 
 describe('the table of errors', () => {
   it('has a row with meaning and advice for every code that the source can throw, and no other', () => {
-    assert.deepEqual(findErrorFaults(join(import.meta.dirname, '..')), [])
+    assert.deepEqual(findErrorFaults(join(import.meta.dirname, '..', '..')), [])
   })
 
   it('is found wrong when a code lacks its row, a row its code, or class and status differ', () => {
