@@ -80,7 +80,7 @@ function isInstalledByNpm() {
 function npmCi() {
   const { spawn } = require('node:child_process')
   process.stderr.write('Holdfast: setting up (npm ci); this takes a minute the first time.\n')
-  const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
+  const words = ['ci', '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund']
   const underNpm = process.env.npm_execpath
   const [command, args] =
     underNpm && /npm-cli\.c?js$/.test(underNpm) ? [process.execPath, [underNpm, ...words]] : ['npm', words]

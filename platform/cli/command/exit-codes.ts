@@ -35,7 +35,9 @@ export function exitNameOf(error: unknown): ExitName {
   if (error instanceof MissingError) return 'missing'
   if (error instanceof ConflictError) return 'conflict'
   if (error instanceof UnavailableError || error instanceof RateLimitError) return 'unavailable'
-  const isRefusal = [ValidationError, AccessError, AccessDenied, UserError, InvalidRequestError].some((kind) => error instanceof kind)
+  const isRefusal = [ValidationError, AccessError, AccessDenied, UserError, InvalidRequestError].some(
+    (kind) => error instanceof kind,
+  )
   return isRefusal ? 'refused' : 'failed'
 }
 

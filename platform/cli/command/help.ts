@@ -14,7 +14,9 @@ export function overview(verbs: readonly Verb[], terminal: Terminal): string {
     const key = verb.name.includes(' ') ? (verb.name.split(' ')[0] ?? '') : ''
     groups.set(key, [...(groups.get(key) ?? []), verb])
   }
-  const blocks = [...groups.values()].map((group) => group.map(({ name, summary }) => `  ${bold(name.padEnd(width))}  ${summary}`).join('\n'))
+  const blocks = [...groups.values()].map((group) =>
+    group.map(({ name, summary }) => `  ${bold(name.padEnd(width))}  ${summary}`).join('\n'),
+  )
   return [
     `${bold('holdfast')} ${dim('– business applications, a PostgreSQL instance for each customer')}`,
     '',
@@ -49,7 +51,11 @@ export function verbHelp(verb: Verb, terminal: Terminal): string {
   const options: [string, VerbOption][] = Object.entries(verb.options)
   if (canDryRun(verb)) options.push(['dry-run', { doc: 'check and tell what would be done, change nothing' }])
   options.push(...Object.entries(commonOptions))
-  lines.push('', bold('Options'), ...columns(options.map(([name, { value, doc }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, doc])))
+  lines.push(
+    '',
+    bold('Options'),
+    ...columns(options.map(([name, { value, doc }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, doc])),
+  )
   if (verb.examples !== undefined) lines.push('', bold('Examples'), ...verb.examples.map((example) => `  ${example}`))
   return lines.join('\n')
 }

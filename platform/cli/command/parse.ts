@@ -29,9 +29,17 @@ export function parseCommand(words: readonly string[], verbs: readonly Verb[], f
   const verb = findVerb(words, verbs)
   const rest = words.slice(verb.name.split(' ').length)
   const { values, positionals } = parseWords(verb, rest)
-  const command = { verb, isJson: values['json'] === true, isDryRun: values['dry-run'] === true, wantsHelp: values['help'] === true }
+  const command = {
+    verb,
+    isJson: values['json'] === true,
+    isDryRun: values['dry-run'] === true,
+    wantsHelp: values['help'] === true,
+  }
   if (command.wantsHelp) return { ...command, args: { arguments: {}, options: {} } }
-  return { ...command, args: { arguments: bindArguments(verb, positionals, folder), options: bindOptions(verb, values, folder) } }
+  return {
+    ...command,
+    args: { arguments: bindArguments(verb, positionals, folder), options: bindOptions(verb, values, folder) },
+  }
 }
 
 /** The words `holdfast VERB …` of a usage line. */
@@ -51,13 +59,20 @@ function findVerb(words: readonly string[], verbs: readonly Verb[]): Verb {
   const names = [...new Set(verbs.flatMap(({ name }) => [name, name.split(' ')[0] ?? name]))]
   const typed = nearest(`${first} ${second}`.trim(), names)
   const near = typed.length > 0 ? typed : nearest(first, names)
-  throw new UsageError(`There is no verb '${first}'.`, near.length > 0 ? `Did you mean: ${near.join(', ')}?` : `'holdfast help' lists all verbs.`)
+  throw new UsageError(
+    `There is no verb '${first}'.`,
+    near.length > 0 ? `Did you mean: ${near.join(', ')}?` : `'holdfast help' lists all verbs.`,
+  )
 }
 
 function unknownInGroup(first: string, second: string, group: readonly string[]): UsageError {
-  if (second === '' || second.startsWith('-')) return new UsageError(`'${first}' needs a second word.`, `One of: ${group.join(', ')}.`)
+  if (second === '' || second.startsWith('-'))
+    return new UsageError(`'${first}' needs a second word.`, `One of: ${group.join(', ')}.`)
   const near = nearest(`${first} ${second}`, group)
-  return new UsageError(`There is no verb '${first} ${second}'.`, near.length > 0 ? `Did you mean: ${near.join(', ')}?` : `One of: ${group.join(', ')}.`)
+  return new UsageError(
+    `There is no verb '${first} ${second}'.`,
+    near.length > 0 ? `Did you mean: ${near.join(', ')}?` : `One of: ${group.join(', ')}.`,
+  )
 }
 
 /** Whether a verb offers `--dry-run`. */
@@ -70,7 +85,13 @@ type Values = Readonly<Record<string, string | boolean | undefined>>
 function parseWords(verb: Verb, words: readonly string[]): { values: Values; positionals: string[] } {
   const known = { ...verb.options, ...commonOptions, ...(canDryRun(verb) ? { 'dry-run': { doc: '' } } : {}) }
   const options = Object.fromEntries(
-    Object.entries(known).map(([name, option]) => [name, { type: 'value' in option ? ('string' as const) : ('boolean' as const), ...(name === 'help' ? { short: 'h' } : {}) }]),
+    Object.entries(known).map(([name, option]) => [
+      name,
+      {
+        type: 'value' in option ? ('string' as const) : ('boolean' as const),
+        ...(name === 'help' ? { short: 'h' } : {}),
+      },
+    ]),
   )
   try {
     const parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
@@ -80,15 +101,26 @@ function parseWords(verb: Verb, words: readonly string[]): { values: Values; pos
   }
 }
 
-function optionError(verb: Verb, error: Error & { code?: string }, known: readonly string[], words: readonly string[]): UsageError {
+function optionError(
+  verb: Verb,
+  error: Error & { code?: string },
+  known: readonly string[],
+  words: readonly string[],
+): UsageError {
   const usage = `Usage: ${usageOf(verb)}`
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const typed = /'(-[^']*)'/.exec(error.message)?.[1] ?? words.find((word) => word.startsWith('-')) ?? ''
     const near = nearest(typed.replace(/^-+/, ''), known)
-    return new UsageError(`'${verb.name}' has no option '${typed}'.`, near.length > 0 ? `Did you mean: ${near.map((name) => `--${name}`).join(', ')}?` : usage)
+    return new UsageError(
+      `'${verb.name}' has no option '${typed}'.`,
+      near.length > 0 ? `Did you mean: ${near.map((name) => `--${name}`).join(', ')}?` : usage,
+    )
   }
   const name = /--([a-z-]+)/.exec(error.message)?.[1]
-  const what = name === undefined ? 'The options could not be read.' : `The option --${name} is used the wrong way: ${verb.options[name]?.value === undefined ? 'it takes no value' : `it needs ${verb.options[name]?.value}`}.`
+  const what =
+    name === undefined
+      ? 'The options could not be read.'
+      : `The option --${name} is used the wrong way: ${verb.options[name]?.value === undefined ? 'it takes no value' : `it needs ${verb.options[name]?.value}`}.`
   return new UsageError(what, usage)
 }
 
@@ -104,9 +136,10 @@ function bindArguments(verb: Verb, given: readonly string[], folder: string): Re
   }
   const last = verb.arguments.at(-1)
   // `help tenant create`: an argument of several words is the last and only one.
-  if (last !== undefined && last.name.endsWith('…')) return { ...result, [last.name]: given.slice(verb.arguments.length - 1).join(' ') }
+  if (last?.name.endsWith('…')) return { ...result, [last.name]: given.slice(verb.arguments.length - 1).join(' ') }
   const surplus = given[verb.arguments.length]
-  if (surplus !== undefined) throw new UsageError(`'${verb.name}' does not know what to do with '${surplus}'.`, `Usage: ${usageOf(verb)}`)
+  if (surplus !== undefined)
+    throw new UsageError(`'${verb.name}' does not know what to do with '${surplus}'.`, `Usage: ${usageOf(verb)}`)
   return result
 }
 
@@ -115,7 +148,8 @@ function bindOptions(verb: Verb, values: Values, folder: string): Record<string,
   for (const [name, option] of Object.entries(verb.options)) {
     const value = values[name]
     if (value === undefined) {
-      if (option.isRequired === true) throw new UsageError(`'${verb.name}' needs --${name} ${option.value ?? ''}.`, `Usage: ${usageOf(verb)}`)
+      if (option.isRequired === true)
+        throw new UsageError(`'${verb.name}' needs --${name} ${option.value ?? ''}.`, `Usage: ${usageOf(verb)}`)
       continue
     }
     if (value === '') throw new UsageError(`The option --${name} is empty.`, `Usage: ${usageOf(verb)}`)

@@ -8,7 +8,11 @@ import { run } from './run.ts'
 const stopping = new AbortController()
 
 // The first signal asks, the second one ends: what it leaves behind the next start heals.
-for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]] as const) {
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const) {
   process.on(signal, () => {
     if (stopping.signal.aborted) process.exit(128 + number)
     stopping.abort(new UsageError('Stopped.'))

@@ -11,7 +11,13 @@ export interface DryRun {
 }
 
 /** The verb's result, or the plan of it. @throws whatever the verb does */
-export async function runHomeVerb(verb: HomeVerb<unknown>, hosting: Hosting, args: VerbArgs, isDryRun: boolean, report: Report): Promise<unknown> {
+export async function runHomeVerb(
+  verb: HomeVerb<unknown>,
+  hosting: Hosting,
+  args: VerbArgs,
+  isDryRun: boolean,
+  report: Report,
+): Promise<unknown> {
   if (!isDryRun) return verb.run(hosting, args, report)
   // Fail closed: a verb without a plan must not run for real because somebody asked for less.
   if (verb.plan === undefined) throw new TypeError(`The verb '${verb.name}' has no dry run.`)
@@ -21,5 +27,10 @@ export async function runHomeVerb(verb: HomeVerb<unknown>, hosting: Hosting, arg
 
 /** Whether a result is the plan of a dry run. */
 export function isDryRunResult(value: unknown): value is DryRun {
-  return typeof value === 'object' && value !== null && (value as { dryRun?: unknown }).dryRun === true && Array.isArray((value as { plan?: unknown }).plan)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { dryRun?: unknown }).dryRun === true &&
+    Array.isArray((value as { plan?: unknown }).plan)
+  )
 }

@@ -30,7 +30,11 @@ export async function run(words: readonly string[], stopping: AbortSignal): Prom
   try {
     const early = earlyAnswer(words, out)
     if (early !== null) return print(early)
-    const command = parseCommand(words[0] === '--version' ? ['version', ...words.slice(1)] : words, verbs, process.cwd())
+    const command = parseCommand(
+      words[0] === '--version' ? ['version', ...words.slice(1)] : words,
+      verbs,
+      process.cwd(),
+    )
     if (command.wantsHelp) return print(verbHelp(command.verb, out))
     const outcome = await runVerb(command, progress, { out, err }, stopping)
     progress.clear()
@@ -47,7 +51,8 @@ export async function run(words: readonly string[], stopping: AbortSignal): Prom
 function earlyAnswer(words: readonly string[], out: Terminal): string | null {
   const [first] = words
   if (first === '--help' || first === '-h') return overview(verbs, out)
-  if (first === undefined) throw new UsageError('What should be done?', `'holdfast help' lists all verbs; 'holdfast up' starts Holdfast.`)
+  if (first === undefined)
+    throw new UsageError('What should be done?', `'holdfast help' lists all verbs; 'holdfast up' starts Holdfast.`)
   return null
 }
 
@@ -88,7 +93,11 @@ function finish({ verb, isJson }: Command, result: unknown, out: Terminal): numb
 }
 
 function printPlan(plan: readonly string[], { bold, dim }: Terminal): string {
-  return [bold('This would be done:'), ...plan.map((step, index) => `  ${index + 1}. ${plain(step)}`), dim('Nothing was changed.')].join('\n')
+  return [
+    bold('This would be done:'),
+    ...plan.map((step, index) => `  ${index + 1}. ${plain(step)}`),
+    dim('Nothing was changed.'),
+  ].join('\n')
 }
 
 function print(text: string): number {
@@ -98,16 +107,22 @@ function print(text: string): number {
 
 function fail(failure: Failure, isJson: boolean, err: Terminal): number {
   const { code, message, next } = failure
-  if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, ...(next === undefined ? {} : { next }) } })}\n`)
+  if (isJson)
+    process.stdout.write(`${JSON.stringify({ error: { code, message, ...(next === undefined ? {} : { next }) } })}\n`)
   else process.stderr.write(`${printFailure(failure, err)}\n`)
   return exitCodes[failure.exit].code
 }
 
 function isAbort(error: unknown, stopping: AbortSignal): boolean {
-  return error === stopping.reason || (error as { name?: unknown }).name === 'AbortError' || (error as { code?: unknown }).code === 'ABORT_ERR'
+  return (
+    error === stopping.reason ||
+    (error as { name?: unknown }).name === 'AbortError' ||
+    (error as { code?: unknown }).code === 'ABORT_ERR'
+  )
 }
 
 // A short command has no log file of its own; who asks for it gets the cause beside the message.
 function debugLog(reference: string, cause: unknown): void {
-  if (process.env['HOLDFAST_DEBUG'] === '1') process.stderr.write(`${JSON.stringify({ reference, cause: causes(cause, true) })}\n`)
+  if (process.env['HOLDFAST_DEBUG'] === '1')
+    process.stderr.write(`${JSON.stringify({ reference, cause: causes(cause, true) })}\n`)
 }

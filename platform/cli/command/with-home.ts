@@ -23,9 +23,17 @@ const OWNER_PATIENCE_MS = 60_000
  * Runs a verb wherever the home is open.
  * @throws MissingError ERR_HOME_MISSING when there is no home and the verb makes none
  */
-export async function runWithHome(verb: HomeVerb<unknown>, args: VerbArgs, isDryRun: boolean, { settings, report, stopping }: Circumstances): Promise<Outcome> {
+export async function runWithHome(
+  verb: HomeVerb<unknown>,
+  args: VerbArgs,
+  isDryRun: boolean,
+  { settings, report, stopping }: Circumstances,
+): Promise<Outcome> {
   if (!existsSync(`${settings.homePath}/control.json`) && (verb.home === 'need' || isDryRun)) {
-    throw new MissingError('ERR_HOME_MISSING', `There is no Holdfast home at ${settings.homePath}. 'holdfast up' makes one; or set HOLDFAST_HOME to where yours lies.`)
+    throw new MissingError(
+      'ERR_HOME_MISSING',
+      `There is no Holdfast home at ${settings.homePath}. 'holdfast up' makes one; or set HOLDFAST_HOME to where yours lies.`,
+    )
   }
   const runFolder = `${settings.homePath}/run`
   const deadline = Date.now() + OWNER_PATIENCE_MS
@@ -49,7 +57,13 @@ async function openUnlessOwned(settings: Settings, stopping: AbortSignal, mayWai
   }
 }
 
-async function runHere(verb: HomeVerb<unknown>, hosting: Hosting, args: VerbArgs, isDryRun: boolean, report: Report): Promise<unknown> {
+async function runHere(
+  verb: HomeVerb<unknown>,
+  hosting: Hosting,
+  args: VerbArgs,
+  isDryRun: boolean,
+  report: Report,
+): Promise<unknown> {
   try {
     return await runHomeVerb(verb, hosting, args, isDryRun, report)
   } finally {

@@ -43,7 +43,11 @@ export async function runInOwner(runFolder: string, wanted: RunRequest, report: 
 }
 
 function lost(cause: unknown): UnavailableError {
-  return new UnavailableError('ERR_CONTROL_LOST', `The running Holdfast ended before it had answered; whether the work was done is not known. Start it again with 'holdfast up' and look.`, { cause })
+  return new UnavailableError(
+    'ERR_CONTROL_LOST',
+    `The running Holdfast ended before it had answered; whether the work was done is not known. Start it again with 'holdfast up' and look.`,
+    { cause },
+  )
 }
 
 function send(runFolder: string, method: string, path: string, body?: string): Promise<IncomingMessage | null> {

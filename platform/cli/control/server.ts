@@ -72,12 +72,19 @@ async function listen(server: Server, path: string): Promise<void> {
   chmodSync(path, 0o600)
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: ControlOptions, startedAt: string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ControlOptions,
+  startedAt: string,
+): Promise<void> {
   if (request.method === 'GET' && request.url === statusPath) return status(response, options, startedAt)
   if (request.method !== 'POST' || request.url !== runPath) return void response.writeHead(404).end()
   const body = await readBody(request)
   const wanted = body === null ? null : parseRunRequest(body)
-  const verb = options.verbs.find((candidate): candidate is HomeVerb<unknown> => candidate.runs === 'home' && candidate.name === wanted?.verb)
+  const verb = options.verbs.find(
+    (candidate): candidate is HomeVerb<unknown> => candidate.runs === 'home' && candidate.name === wanted?.verb,
+  )
   // At once: a client that has no answer yet takes it that nothing was begun.
   response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders()
   const send = (event: RunEvent): void => void (response.destroyed || response.write(`${JSON.stringify(event)}\n`))
@@ -87,7 +94,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   }
   try {
     const result = await runHomeVerb(verb, options.hosting, wanted.args, wanted.isDryRun, {
-      progress: (progress, done, total) => send({ progress, ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) }),
+      progress: (progress, done, total) =>
+        send({ progress, ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) }),
       warn: (warning) => send({ warning }),
     })
     send({ result })
@@ -98,7 +106,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
 }
 
 function status(response: ServerResponse, { hosting, version }: ControlOptions, startedAt: string): void {
-  const body: OwnerStatus = { pid: process.pid, version, isServing: hosting.isServing, url: `https://localhost:${hosting.httpsPort}`, startedAt }
+  const body: OwnerStatus = {
+    pid: process.pid,
+    version,
+    isServing: hosting.isServing,
+    url: `https://localhost:${hosting.httpsPort}`,
+    startedAt,
+  }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 

@@ -31,7 +31,12 @@ test('a note that names anything but a folder of ours is not followed, and nothi
   const precious = join(run, 'precious')
   mkdirSync(precious)
   try {
-    for (const path of [join(precious, 's'), '/etc/s', '../s', `${precious}/../holdfast-control-abcdef/../precious/s`]) {
+    for (const path of [
+      join(precious, 's'),
+      '/etc/s',
+      '../s',
+      `${precious}/../holdfast-control-abcdef/../precious/s`,
+    ]) {
       writeFileSync(join(run, 'control-socket'), path)
       assert.equal(findSocketPath(run), join(run, 'control.sock'), path)
       forgetSocketPath(run)

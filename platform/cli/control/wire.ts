@@ -45,7 +45,10 @@ export function parseRunRequest(text: string): RunRequest | null {
   return { verb, isDryRun, args: { arguments: parts.arguments, options: parts.options } }
 }
 
-function isFlat<K extends 'string' | 'boolean'>(value: unknown, kinds: readonly K[]): value is Record<string, K extends 'boolean' ? boolean : string> {
+function isFlat<K extends 'string' | 'boolean'>(
+  value: unknown,
+  kinds: readonly K[],
+): value is Record<string, K extends 'boolean' ? boolean : string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return Object.values(value).every((item) => (kinds as readonly string[]).includes(typeof item))
 }

@@ -29,17 +29,27 @@ backups. Ends with 1 when a check fails; a warning is no failure.`,
   options: {},
   run: async (context) => {
     const { homePath } = context.settings
-    const findings = [...checkMachine(process.env), ...(await checkHome(context))]
-    const verdict = findings.some((one) => one.verdict === 'fail') ? 'fail' : findings.some((one) => one.verdict === 'warn') ? 'warn' : 'ok'
+    const findings = [...(await checkMachine(process.env)), ...(await checkHome(context))]
+    const verdict = findings.some((one) => one.verdict === 'fail')
+      ? 'fail'
+      : findings.some((one) => one.verdict === 'warn')
+        ? 'warn'
+        : 'ok'
     return { home: homePath, verdict, findings }
   },
   print: ({ home, verdict, findings }, terminal) => {
     const width = Math.max(...findings.map(({ title }) => title.length))
     const lines = findings.flatMap(({ title, verdict, found, advice }) => [
       `${mark(verdict, terminal)} ${title.padEnd(width)}  ${wrap(plain(found), terminal.width, width + 4)}`,
-      ...(advice === undefined ? [] : [terminal.dim(`  ${' '.repeat(width)}  ${wrap(advice, terminal.width, width + 4)}`)]),
+      ...(advice === undefined
+        ? []
+        : [terminal.dim(`  ${' '.repeat(width)}  ${wrap(advice, terminal.width, width + 4)}`)]),
     ])
-    const ends: Record<Diagnosis['verdict'], string> = { ok: 'All is well.', warn: 'It works; look at the warnings before real use.', fail: 'Something is wrong; see above.' }
+    const ends: Record<Diagnosis['verdict'], string> = {
+      ok: 'All is well.',
+      warn: 'It works; look at the warnings before real use.',
+      fail: 'Something is wrong; see above.',
+    }
     return [terminal.dim(home), '', ...lines, '', ends[verdict]].join('\n')
   },
   exit: ({ verdict }) => (verdict === 'fail' ? 'failed' : 'ok'),
@@ -47,11 +57,16 @@ backups. Ends with 1 when a check fails; a warning is no failure.`,
 
 async function checkHome({ settings, report, stopping }: LocalContext): Promise<Finding[]> {
   const { homePath } = settings
-  if (!existsSync(`${homePath}/control.json`)) return [finding('home', 'Home', 'info', `none at ${homePath}`, `'holdfast up' makes one.`)]
+  if (!existsSync(`${homePath}/control.json`))
+    return [finding('home', 'Home', 'info', `none at ${homePath}`, `'holdfast up' makes one.`)]
   const storage = checkStorage(homePath)
   if (doctorInside.runs !== 'home') throw new TypeError('The inner doctor runs on a home.')
   try {
-    const outcome = await runWithHome(doctorInside, { arguments: {}, options: {} }, false, { settings, report, stopping })
+    const outcome = await runWithHome(doctorInside, { arguments: {}, options: {} }, false, {
+      settings,
+      report,
+      stopping,
+    })
     if ('failure' in outcome) return [...storage, cannotLook(outcome.failure.message)]
     return [...storage, ...checkHealth(outcome.result as InsideFacts, new Date())]
   } catch (error) {

@@ -34,7 +34,9 @@ export const doctorInside = homeVerb<InsideFacts>({
   home: 'need',
   run: async ({ home, isServing }) => {
     const started = performance.now()
-    const [row] = await home.control.query<{ now_ms: number }>(sql`SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms`)
+    const [row] = await home.control.query<{ now_ms: number }>(
+      sql`SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms`,
+    )
     const controlMs = performance.now() - started
     const clockDifferenceMs = (row?.now_ms ?? Date.now()) - Date.now()
     const backups = await listBackups(home)

@@ -28,17 +28,31 @@ function checkRights(home: string): Finding {
     const path = join(home, name)
     if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) open.push(path)
   }
-  const keyFiles = existsSync(join(home, 'keys')) ? readdirSync(join(home, 'keys')).map((name) => join(home, 'keys', name)) : []
+  const keyFiles = existsSync(join(home, 'keys'))
+    ? readdirSync(join(home, 'keys')).map((name) => join(home, 'keys', name))
+    : []
   for (const path of keyFiles) if ((statSync(path).mode & 0o077) !== 0) open.push(path)
   const isClosed = open.length === 0
-  return finding('rights', 'Rights of the home', isClosed ? 'ok' : 'fail', isClosed ? 'keys, files and sockets are closed to other users' : `open to other users: ${open.join(', ')}`, `chmod -R go= ${open.join(' ')}`)
+  return finding(
+    'rights',
+    'Rights of the home',
+    isClosed ? 'ok' : 'fail',
+    isClosed ? 'keys, files and sockets are closed to other users' : `open to other users: ${open.join(', ')}`,
+    `chmod -R go= ${open.join(' ')}`,
+  )
 }
 
 function checkSpace(folder: string): Finding {
   const { bavail, bsize } = statfsSync(folder)
   const free = bavail * bsize
   const verdict = free < LEAST_BYTES ? 'fail' : free < TIGHT_BYTES ? 'warn' : 'ok'
-  return finding('disk-space', 'Disk space', verdict, `${size(free)} free`, 'Make room: a database that cannot write stops.')
+  return finding(
+    'disk-space',
+    'Disk space',
+    verdict,
+    `${size(free)} free`,
+    'Make room: a database that cannot write stops.',
+  )
 }
 
 interface Mount {
@@ -90,7 +104,8 @@ function encryptionOf({ device, type }: Mount): string | null {
     const base = `/sys/class/block/${at}`
     const uuid = readOr(`${base}/dm/uuid`)
     if (uuid.startsWith('CRYPT-')) return `dm-crypt (${uuid.split('-')[1] ?? ''})`
-    if (existsSync(`${base}/slaves`)) for (const below of readdirSync(`${base}/slaves`)) if (!seen.includes(below)) seen.push(below)
+    if (existsSync(`${base}/slaves`))
+      for (const below of readdirSync(`${base}/slaves`)) if (!seen.includes(below)) seen.push(below)
   }
   return null
 }
@@ -114,7 +129,13 @@ function checkCertificate(home: string): Finding {
   const { validTo } = new X509Certificate(text)
   const days = Math.floor((new Date(validTo).getTime() - Date.now()) / DAY_MS)
   const verdict = days < 0 ? 'fail' : days < 14 ? 'warn' : 'ok'
-  return finding('certificate', 'Certificate', verdict, `valid until ${moment(validTo).slice(0, 10)} (${days} days)`, `It renews itself while 'holdfast up' runs; start it.`)
+  return finding(
+    'certificate',
+    'Certificate',
+    verdict,
+    `valid until ${moment(validTo).slice(0, 10)} (${days} days)`,
+    `It renews itself while 'holdfast up' runs; start it.`,
+  )
 }
 
 function readOr(path: string): string {

@@ -11,7 +11,9 @@ import type { Hosting } from './hosting.ts'
  */
 export async function firstLoginLink(hosting: Hosting, name: string): Promise<string | null> {
   const tenant = await hosting.tenants.open(name)
-  const [user] = await tenant.pool.query<{ is_new: boolean }>(sql`SELECT password IS NULL AS is_new FROM res_users WHERE id = ${adminUid} AND active`)
+  const [user] = await tenant.pool.query<{ is_new: boolean }>(
+    sql`SELECT password IS NULL AS is_new FROM res_users WHERE id = ${adminUid} AND active`,
+  )
   if (user?.is_new !== true) return null
   return `${hosting.urlOf(name)}/web/first-login/${await createLink(tenant, adminUid, 'first-login')}`
 }

@@ -31,9 +31,16 @@ export interface NewTenant {
  * @returns the token of a first-login link, null when a password was given
  * @throws ConflictError ERR_TENANT_NAME_TAKEN, ValidationError ERR_TENANT_NAME, InvalidRequestError ERR_APP_UNKNOWN
  */
-export async function createTenant(home: Home, templates: Templates, wanted: NewTenant, report: Report, signal?: AbortSignal): Promise<string | null> {
+export async function createTenant(
+  home: Home,
+  templates: Templates,
+  wanted: NewTenant,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<string | null> {
   checkNew(home, wanted)
-  if (!(await templates.isReady(wanted.apps, wanted.demo))) report.progress('preparing the applications, once for all tenants to come')
+  if (!(await templates.isReady(wanted.apps, wanted.demo)))
+    report.progress('preparing the applications, once for all tenants to come')
   const template = await templates.prepare(wanted.apps, wanted.demo, signal)
   report.progress('making the database')
   let token: string | null = null
@@ -57,9 +64,13 @@ export async function createTenant(home: Home, templates: Templates, wanted: New
 /** What can be said before any work is done. @throws as `createTenant` */
 export function checkNew(home: Home, { name, adminLogin }: Pick<NewTenant, 'name' | 'adminLogin'>): void {
   checkTenantName(name)
-  if (home.tenants.get(name) !== null) throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name.`)
+  if (home.tenants.get(name) !== null)
+    throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name.`)
   if (adminLogin.trim() !== adminLogin || adminLogin.length > longestLogin || /[\p{Cc}\p{Cf}]/u.test(adminLogin)) {
-    throw new ValidationError('ERR_ADMIN_LOGIN', `The administrator's login has 1 to ${longestLogin} printable characters and no spaces around.`)
+    throw new ValidationError(
+      'ERR_ADMIN_LOGIN',
+      `The administrator's login has 1 to ${longestLogin} printable characters and no spaces around.`,
+    )
   }
 }
 

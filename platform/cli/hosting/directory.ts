@@ -15,7 +15,11 @@ const local = new Set(['localhost', '127.0.0.1', '::1'])
 export function tenantDirectory(home: Home, tenants: OpenTenants, domains: readonly string[]): TenantDirectory {
   const parents = new Set(['localhost', ...domains])
 
-  const active = (): string[] => home.tenants.list().filter(({ state }) => state === 'active').map(({ name }) => name)
+  const active = (): string[] =>
+    home.tenants
+      .list()
+      .filter(({ state }) => state === 'active')
+      .map(({ name }) => name)
   const nameAt = (host: string): string | null => {
     const dot = host.indexOf('.')
     return dot > 0 && parents.has(host.slice(dot + 1)) ? host.slice(0, dot) : null

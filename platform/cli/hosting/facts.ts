@@ -26,7 +26,12 @@ interface Subject {
  * The facts of a tenant: measured when it is awake, else as of the last time; null when nobody ever measured it and it
  * is not active.
  */
-export async function factsOf(home: Home, tenants: OpenTenants, subject: Subject, mayWake: boolean): Promise<TenantFacts | null> {
+export async function factsOf(
+  home: Home,
+  tenants: OpenTenants,
+  subject: Subject,
+  mayWake: boolean,
+): Promise<TenantFacts | null> {
   const path = join(home.path, 'facts', `${subject.id}.json`)
   const known = await readFacts(path)
   if (!mayWake || (known !== null && !subject.isAwake)) return known
@@ -41,7 +46,11 @@ async function measure(db: Queryable): Promise<TenantFacts> {
     (SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
       WHERE relnamespace = 'app'::regnamespace AND relkind IN ('r', 'm')) AS database,
     (SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT store_fname, file_size AS size FROM ir_attachment WHERE store_fname IS NOT NULL) files) AS files`)
-  return { apps: row?.apps ?? [], sizeBytes: (row?.database ?? 0) + (row?.files ?? 0), measuredAt: new Date().toISOString() }
+  return {
+    apps: row?.apps ?? [],
+    sizeBytes: (row?.database ?? 0) + (row?.files ?? 0),
+    measuredAt: new Date().toISOString(),
+  }
 }
 
 async function readFacts(path: string): Promise<TenantFacts | null> {

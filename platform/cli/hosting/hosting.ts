@@ -29,7 +29,11 @@ export interface Hosting {
 const DEFAULT_HTTPS_PORT = 8443
 
 /** Opens the home of the settings. @throws as `openHome` */
-export async function openHosting(settings: Settings, stopping: AbortSignal, onEvent: (event: TenantEvent) => void = () => {}): Promise<Hosting> {
+export async function openHosting(
+  settings: Settings,
+  stopping: AbortSignal,
+  onEvent: (event: TenantEvent) => void = () => {},
+): Promise<Hosting> {
   const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
   const tenants = keepOpenTenants(home)
   const hosting: Hosting = {

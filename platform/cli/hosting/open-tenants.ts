@@ -34,7 +34,8 @@ export function keepOpenTenants(home: Home): OpenTenants {
   }
   const stopWatching = home.tenants.watch(async ({ kind, tenantId }) => {
     // One that falls asleep keeps its pool: the server ends the idle connections, and the next query wakes it again.
-    if (tenantId !== null && kind !== 'asleep' && kind !== 'crashed' && kind !== 'created' && kind !== 'superuser') await forget(tenantId)
+    if (tenantId !== null && kind !== 'asleep' && kind !== 'crashed' && kind !== 'created' && kind !== 'superuser')
+      await forget(tenantId)
   })
 
   const open = async (name: string): Promise<Tenant> => {

@@ -31,8 +31,13 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     httpsPort: number('HOLDFAST_PORT', text('HOLDFAST_PORT'), 65_535) ?? DEFAULT_PORT,
     httpPort: number('HOLDFAST_HTTP_PORT', text('HOLDFAST_HTTP_PORT'), 65_535),
     listen: text('HOLDFAST_LISTEN'),
-    domains: (text('HOLDFAST_DOMAINS') ?? '').split(',').map((domain) => domain.trim().toLowerCase()).filter((domain) => domain !== '').map(checkDomain),
-    idleTimeoutMs: (number('HOLDFAST_IDLE_MINUTES', text('HOLDFAST_IDLE_MINUTES'), 10_000) ?? DEFAULT_IDLE_MINUTES) * 60_000,
+    domains: (text('HOLDFAST_DOMAINS') ?? '')
+      .split(',')
+      .map((domain) => domain.trim().toLowerCase())
+      .filter((domain) => domain !== '')
+      .map(checkDomain),
+    idleTimeoutMs:
+      (number('HOLDFAST_IDLE_MINUTES', text('HOLDFAST_IDLE_MINUTES'), 10_000) ?? DEFAULT_IDLE_MINUTES) * 60_000,
     isDebug: text('HOLDFAST_DEBUG') === '1',
   }
 }
@@ -45,10 +50,17 @@ export function tenantUrl(name: string, settings: Pick<Settings, 'domains'>, por
 function number(name: string, value: string | undefined, most: number): number | undefined {
   if (value === undefined) return undefined
   if (/^\d{1,5}$/.test(value) && Number(value) <= most) return Number(value)
-  throw new UsageError(`${name} is '${value}', which is no number from 0 to ${most}.`, `Set it to a number, or unset it.`)
+  throw new UsageError(
+    `${name} is '${value}', which is no number from 0 to ${most}.`,
+    `Set it to a number, or unset it.`,
+  )
 }
 
 function checkDomain(domain: string): string {
-  if (/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/.test(domain)) return domain
-  throw new UsageError(`HOLDFAST_DOMAINS names '${domain}', which is no domain.`, `For instance HOLDFAST_DOMAINS=example.com makes tenants reachable as NAME.example.com.`)
+  if (/^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/.test(domain))
+    return domain
+  throw new UsageError(
+    `HOLDFAST_DOMAINS names '${domain}', which is no domain.`,
+    `For instance HOLDFAST_DOMAINS=example.com makes tenants reachable as NAME.example.com.`,
+  )
 }

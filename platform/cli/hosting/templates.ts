@@ -55,7 +55,11 @@ async function hashOfSources(): Promise<string> {
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((name) => !name.slice(root.length).includes('/node_modules/'))
       .sort()
-    for (const name of names) hash.update(`${name.slice(root.length)}\0`).update(await readFile(name)).update('\0')
+    for (const name of names)
+      hash
+        .update(`${name.slice(root.length)}\0`)
+        .update(await readFile(name))
+        .update('\0')
   }
   return hash.digest('hex').slice(0, 32)
 }

@@ -41,7 +41,13 @@ const system: Readonly<Record<string, { readonly says: string; readonly exit: Ex
  * @param log takes the cause of errors that nobody expected, under the reference that the person is told
  */
 export function failureOf(thrown: unknown, log: (reference: string, cause: unknown) => void = () => {}): Failure {
-  if (thrown instanceof UsageError) return { code: thrown.code, message: thrown.message, ...(thrown.next === undefined ? {} : { next: thrown.next }), exit: 'usage' }
+  if (thrown instanceof UsageError)
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      ...(thrown.next === undefined ? {} : { next: thrown.next }),
+      exit: 'usage',
+    }
   const known = systemFailure(thrown)
   if (known !== null) return known
   const reference = randomBytes(4).toString('hex')
@@ -56,8 +62,16 @@ function systemFailure(thrown: unknown): Failure | null {
   const row = code === undefined || thrown instanceof AppError ? undefined : system[code]
   if (row === undefined) return null
   const where = path ?? (port === undefined ? '' : String(port))
-  const next = code === 'EADDRINUSE' ? 'Stop that program, or set HOLDFAST_PORT (and HOLDFAST_HTTP_PORT) to free ports.' : undefined
-  return { code: `ERR_${code}`, message: `${row.says}${where === '' ? '' : `: ${where}`}.`, ...(next === undefined ? {} : { next }), exit: row.exit }
+  const next =
+    code === 'EADDRINUSE'
+      ? 'Stop that program, or set HOLDFAST_PORT (and HOLDFAST_HTTP_PORT) to free ports.'
+      : undefined
+  return {
+    code: `ERR_${code}`,
+    message: `${row.says}${where === '' ? '' : `: ${where}`}.`,
+    ...(next === undefined ? {} : { next }),
+    exit: row.exit,
+  }
 }
 
 /** The failure for people. */

@@ -14,7 +14,9 @@ export interface Column<R> {
 /** Rows under their titles; two spaces between columns, no trailing spaces. */
 export function table<R>(rows: readonly R[], columns: readonly Column<R>[], terminal: Terminal): string {
   const cells = rows.map((row) => columns.map((column) => column.cell(row)))
-  const widths = columns.map(({ title }, index) => Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)))
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  )
   const pad = (text: string, index: number): string => {
     const width = widths[index] ?? 0
     if (columns[index]?.isNumber === true) return text.padStart(width)
@@ -22,7 +24,10 @@ export function table<R>(rows: readonly R[], columns: readonly Column<R>[], term
   }
   const head = columns.map(({ title }, index) => pad(title, index)).join('  ')
   const body = rows.map((row, at) =>
-    columns.map((column, index) => (column.paint ?? ((text: string) => text))(pad(cells[at]?.[index] ?? '', index), row)).join('  ').trimEnd(),
+    columns
+      .map((column, index) => (column.paint ?? ((text: string) => text))(pad(cells[at]?.[index] ?? '', index), row))
+      .join('  ')
+      .trimEnd(),
   )
   return [terminal.dim(head.trimEnd()), ...body].join('\n')
 }

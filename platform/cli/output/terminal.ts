@@ -17,7 +17,15 @@ export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = 
   const isTty = stream.isTTY === true
   const hasColours = isTty && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
   const paint = (code: number) => (text: string) => (hasColours ? `\u001b[${code}m${text}\u001b[0m` : text)
-  return { isTty, width: isTty ? (stream.columns ?? 80) : 100, bold: paint(1), dim: paint(2), red: paint(31), yellow: paint(33), green: paint(32) }
+  return {
+    isTty,
+    width: isTty ? (stream.columns ?? 80) : 100,
+    bold: paint(1),
+    dim: paint(2),
+    red: paint(31),
+    yellow: paint(33),
+    green: paint(32),
+  }
 }
 
 /** A text without control characters, so that a name or message from elsewhere cannot steer the terminal. */

@@ -37,7 +37,10 @@ export class TestHome {
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
     const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
     while (!stdout().includes('\n')) {
-      const isOver = await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data').then(() => false), ended.then(() => true)])
+      const isOver = await Promise.race([
+        once(child.stdout as NodeJS.ReadableStream, 'data').then(() => false),
+        ended.then(() => true),
+      ])
       if (isOver && !stdout().includes('\n')) throw new Error(`up ended before it was ready: ${stderr()}`)
     }
     return {
@@ -92,10 +95,21 @@ export interface Up {
 export function getSecurely(url: string, ca: Buffer): Promise<{ status: number; body: string }> {
   const { hostname, port, pathname } = new URL(url)
   return new Promise((resolve, reject) => {
-    const request = httpsRequest({ host: '127.0.0.1', port, path: pathname, servername: hostname, ca, headers: { host: `${hostname}:${port}` }, agent: false }, (response) => {
-      const body = collect(response)
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body: body() }))
-    })
+    const request = httpsRequest(
+      {
+        host: '127.0.0.1',
+        port,
+        path: pathname,
+        servername: hostname,
+        ca,
+        headers: { host: `${hostname}:${port}` },
+        agent: false,
+      },
+      (response) => {
+        const body = collect(response)
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: body() }))
+      },
+    )
     request.once('error', reject)
     request.end()
   })

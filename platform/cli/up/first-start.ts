@@ -20,7 +20,13 @@ export async function firstStart(hosting: Hosting, report: Report): Promise<stri
   let token: string | null = null
   if (hosting.home.tenants.list().length === 0) {
     report.progress('first start: making the demo database')
-    token = await createTenant(hosting.home, hosting.templates, { name: demoName, apps: demoApps, demo: true, adminLogin: 'admin' }, report, hosting.stopping)
+    token = await createTenant(
+      hosting.home,
+      hosting.templates,
+      { name: demoName, apps: demoApps, demo: true, adminLogin: 'admin' },
+      report,
+      hosting.stopping,
+    )
     report.progress('first start: taking the first backup')
     await createBackup(hosting.home, demoName, { reason: 'scheduled' })
   }

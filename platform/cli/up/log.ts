@@ -53,13 +53,23 @@ function lineOf({ level, event, reference, detail, cause }: LogEntry, isDebug: b
 /** The chain of causes, in words. */
 export function causes(thrown: unknown, isDebug: boolean): unknown[] {
   const chain: unknown[] = []
-  for (let error = thrown; error !== undefined && error !== null && chain.length < 5; error = (error as { cause?: unknown }).cause) {
+  for (
+    let error = thrown;
+    error !== undefined && error !== null && chain.length < 5;
+    error = (error as { cause?: unknown }).cause
+  ) {
     if (!(error instanceof Error)) {
       chain.push(String(error))
       break
     }
     const { code, detail } = error as { code?: unknown; detail?: unknown }
-    chain.push({ name: error.name, message: error.message, ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }), ...(isDebug ? { stack: error.stack } : {}) })
+    chain.push({
+      name: error.name,
+      message: error.message,
+      ...(code === undefined ? {} : { code }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(isDebug ? { stack: error.stack } : {}),
+    })
   }
   return chain
 }

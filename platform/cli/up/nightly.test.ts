@@ -4,13 +4,23 @@ import { dueTenants } from './nightly.ts'
 
 const hours = (n: number): number => n * 3_600_000
 const at = (hour: number): Date => new Date(2026, 4, 14, hour, 30)
-const tenant = (id: string, createdAt: Date, state: 'active' | 'suspended' | 'deleting' = 'active') => ({ id, name: id, state, createdAt })
-const backup = (tenantId: string, takenAt: Date, state: 'stored' | 'damaged' = 'stored') => ({ tenantId, takenAt: takenAt.toISOString(), state })
+const tenant = (id: string, createdAt: Date, state: 'active' | 'suspended' | 'deleting' = 'active') => ({
+  id,
+  name: id,
+  state,
+  createdAt,
+})
+const backup = (tenantId: string, takenAt: Date, state: 'stored' | 'damaged' = 'stored') => ({
+  tenantId,
+  takenAt: takenAt.toISOString(),
+  state,
+})
 const before = (now: Date, h: number): Date => new Date(now.getTime() - hours(h))
 
 test('a tenant is backed up each night, and by day only when a night was missed', () => {
   const [night, day] = [at(3), at(14)]
-  const due = (now: Date, ageHours: number): boolean => dueTenants([tenant('a', before(now, 1_000))], [backup('a', before(now, ageHours))], now).length === 1
+  const due = (now: Date, ageHours: number): boolean =>
+    dueTenants([tenant('a', before(now, 1_000))], [backup('a', before(now, ageHours))], now).length === 1
   assert.equal(due(night, 24), true)
   assert.equal(due(night, 19), false, 'twice in one night would be once too often')
   assert.equal(due(day, 24), false, 'people are at work')
@@ -20,7 +30,8 @@ test('a tenant is backed up each night, and by day only when a night was missed'
 test('only the newest sound backup of the tenant itself counts', () => {
   const now = at(14)
   const old = tenant('a', before(now, 1_000))
-  const names = (...backups: ReturnType<typeof backup>[]): string[] => dueTenants([old], backups, now).map(({ name }) => name)
+  const names = (...backups: ReturnType<typeof backup>[]): string[] =>
+    dueTenants([old], backups, now).map(({ name }) => name)
   assert.deepEqual(names(backup('a', before(now, 100)), backup('a', before(now, 1))), [])
   assert.deepEqual(names(backup('a', before(now, 1), 'damaged')), ['a'])
   assert.deepEqual(names(backup('b', before(now, 1))), ['a'])
@@ -28,6 +39,14 @@ test('only the newest sound backup of the tenant itself counts', () => {
 
 test('a new tenant gets its first backup after an hour; one that is suspended or deleted gets none', () => {
   const now = at(14)
-  const tenants = [tenant('new', before(now, 0.5)), tenant('older', before(now, 2)), tenant('off', before(now, 500), 'suspended'), tenant('gone', before(now, 500), 'deleting')]
-  assert.deepEqual(dueTenants(tenants, [], now).map(({ name }) => name), ['older'])
+  const tenants = [
+    tenant('new', before(now, 0.5)),
+    tenant('older', before(now, 2)),
+    tenant('off', before(now, 500), 'suspended'),
+    tenant('gone', before(now, 500), 'deleting'),
+  ]
+  assert.deepEqual(
+    dueTenants(tenants, [], now).map(({ name }) => name),
+    ['older'],
+  )
 })

@@ -32,16 +32,27 @@ export function startNightly(hosting: Hosting, log: Log): Nightly {
       if (now.getTime() - (failedAt.get(id) ?? 0) < HOUR_MS) continue
       try {
         const backup = await createBackup(hosting.home, name, { reason: 'scheduled' })
-        log({ level: 'info', event: 'backup taken', detail: { tenant: id, backup: backup.id, sizeBytes: backup.sizeBytes } })
+        log({
+          level: 'info',
+          event: 'backup taken',
+          detail: { tenant: id, backup: backup.id, sizeBytes: backup.sizeBytes },
+        })
       } catch (cause) {
         failedAt.set(id, now.getTime())
-        log({ level: 'error', event: `the nightly backup of ${name} failed and is tried again in an hour`, detail: { tenant: id }, cause })
+        log({
+          level: 'error',
+          event: `the nightly backup of ${name} failed and is tried again in an hour`,
+          detail: { tenant: id },
+          cause,
+        })
       }
     }
   }
   let work: Promise<void> = Promise.resolve()
   const look = (): void => {
-    work = work.then(round).catch((cause: unknown) => log({ level: 'error', event: 'nightly backups could not be looked after', cause }))
+    work = work
+      .then(round)
+      .catch((cause: unknown) => log({ level: 'error', event: 'nightly backups could not be looked after', cause }))
   }
   const timer = setInterval(look, LOOK_EVERY_MS).unref()
   look()

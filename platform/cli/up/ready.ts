@@ -28,8 +28,12 @@ const mostTenants = 12
 export function printReady(ready: Ready, details: ReadyDetails, terminal: Terminal): string {
   const { bold, dim, green } = terminal
   const shown = ready.tenants.slice(0, mostTenants)
-  const addresses = shown.length === 0 ? [`  ${dim(`no databases yet; 'holdfast tenant create NAME --apps sales --demo' makes one`)}`] : columns(shown.map(({ name, url }) => [bold(name), name.length, url] as const))
-  if (ready.tenants.length > shown.length) addresses.push(dim(`  … and ${ready.tenants.length - shown.length} more ('holdfast tenant list')`))
+  const addresses =
+    shown.length === 0
+      ? [`  ${dim(`no databases yet; 'holdfast tenant create NAME --apps sales --demo' makes one`)}`]
+      : columns(shown.map(({ name, url }) => [bold(name), name.length, url] as const))
+  if (ready.tenants.length > shown.length)
+    addresses.push(dim(`  … and ${ready.tenants.length - shown.length} more ('holdfast tenant list')`))
   return [
     '',
     `  ${green('●')} ${bold('Holdfast is ready')} ${dim(`(PostgreSQL ${details.postgres}, ${(details.tookMs / 1000).toFixed(1)} s)`)}`,
@@ -54,7 +58,12 @@ export function printReady(ready: Ready, details: ReadyDetails, terminal: Termin
 }
 
 function loginLines({ loginLink, tenants }: Ready, { bold, dim }: Terminal): string[] {
-  if (loginLink !== null) return [`  ${bold('First login')} ${dim('(works once, for 24 hours; whoever opens it chooses the password of admin)')}`, `  ${loginLink}`, '']
+  if (loginLink !== null)
+    return [
+      `  ${bold('First login')} ${dim('(works once, for 24 hours; whoever opens it chooses the password of admin)')}`,
+      `  ${loginLink}`,
+      '',
+    ]
   const [first] = tenants
   if (first === undefined) return []
   return [dim(`  A new password for somebody: holdfast user reset-password LOGIN --tenant ${first.name}`), '']
@@ -67,7 +76,11 @@ function trustLines({ ca }: Ready, { isFirstStart }: ReadyDetails, { bold, dim }
     `  ${bold('Certificate')} ${dim('(made on this machine; your browser warns until you trust it)')}`,
     `  ${ca}`,
     ...columns([
-      [dim('Debian, Ubuntu'), 14, `sudo cp ${ca} /usr/local/share/ca-certificates/holdfast.crt && sudo update-ca-certificates`],
+      [
+        dim('Debian, Ubuntu'),
+        14,
+        `sudo cp ${ca} /usr/local/share/ca-certificates/holdfast.crt && sudo update-ca-certificates`,
+      ],
       [dim('macOS'), 5, `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${ca}`],
       [dim('Firefox'), 7, 'Settings, Privacy & Security, Certificates, View Certificates, Authorities, Import'],
       [dim('curl'), 4, `curl --cacert ${ca} …`],

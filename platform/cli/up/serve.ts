@@ -30,7 +30,9 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
   // In the opposite order of the start; one that fails must not keep the others from being stopped.
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) {
-      await close().catch((cause: unknown) => log.write({ level: 'error', event: 'a part did not stop in order', cause }))
+      await close().catch((cause: unknown) =>
+        log.write({ level: 'error', event: 'a part did not stop in order', cause }),
+      )
     }
   }
   try {
@@ -43,7 +45,12 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
     const jobs = await openQueue(hosting, log)
     closers.push(() => jobs.close())
     hosting.isServing = true
-    const control: ControlServer = await startControlServer({ hosting, verbs, version: ownVersion(), log: (reference, cause) => log.write({ level: 'error', event: 'a command failed', reference, cause }) })
+    const control: ControlServer = await startControlServer({
+      hosting,
+      verbs,
+      version: ownVersion(),
+      log: (reference, cause) => log.write({ level: 'error', event: 'a command failed', reference, cause }),
+    })
     closers.push(() => control.close(VERB_GRACE_MS))
     closers.push(inBackground(hosting, log))
     return { ready: await describe(hosting, http, token), isFirstStart: token !== null, stop }
@@ -83,7 +90,12 @@ function openQueue({ home, directory }: Hosting, log: UpLog): Promise<Jobs> {
 function inBackground(hosting: Hosting, log: UpLog): () => Promise<void> {
   const nightly = startNightly(hosting, log.write)
   const prepared = prepareCommonTemplates(hosting).catch((cause: unknown) => {
-    if (!hosting.stopping.aborted) log.write({ level: 'warn', event: 'templates could not be prepared; the next tenant takes longer to make', cause })
+    if (!hosting.stopping.aborted)
+      log.write({
+        level: 'warn',
+        event: 'templates could not be prepared; the next tenant takes longer to make',
+        cause,
+      })
   })
   return async () => {
     await nightly.stop()
@@ -93,8 +105,16 @@ function inBackground(hosting: Hosting, log: UpLog): () => Promise<void> {
 
 async function describe(hosting: Hosting, http: HttpServer, token: string | null): Promise<Ready> {
   const { home, urlOf } = hosting
-  const tenants = home.tenants.list().filter(({ state }) => state === 'active').map(({ name }) => ({ name, url: urlOf(name) }))
+  const tenants = home.tenants
+    .list()
+    .filter(({ state }) => state === 'active')
+    .map(({ name }) => ({ name, url: urlOf(name) }))
   const hasDemo = tenants.some(({ name }) => name === demoName)
-  const loginLink = token !== null ? `${urlOf(demoName)}/web/first-login/${token}` : hasDemo ? await firstLoginLink(hosting, demoName) : null
+  const loginLink =
+    token !== null
+      ? `${urlOf(demoName)}/web/first-login/${token}`
+      : hasDemo
+        ? await firstLoginLink(hosting, demoName)
+        : null
   return { ready: true, url: http.url, httpUrl: http.httpUrl, ca: http.caPath, tenants, loginLink }
 }

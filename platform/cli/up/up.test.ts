@@ -32,13 +32,17 @@ describe('a home that up serves', () => {
     await home.remove()
     rmSync(folder, { recursive: true, force: true })
   })
-  const names = async (): Promise<string[]> => (await home.run('tenant', 'list', '--json')).json<Listed[]>().map(({ name }) => name)
+  const names = async (): Promise<string[]> =>
+    (await home.run('tenant', 'list', '--json')).json<Listed[]>().map(({ name }) => name)
 
   test('the first start prints one JSON line with addresses, authority, the demo tenant and a login link that opens', async () => {
     const { ready } = up
     assert.deepEqual(Object.keys(ready), ['ready', 'url', 'httpUrl', 'ca', 'tenants', 'loginLink'])
     assert.equal(up.stdout().trimEnd().split('\n').length, 1)
-    assert.deepEqual(ready.tenants.map(({ name }) => name), ['demo'])
+    assert.deepEqual(
+      ready.tenants.map(({ name }) => name),
+      ['demo'],
+    )
     const ca = readFileSync(ready.ca)
     assert.deepEqual(JSON.parse((await getSecurely(`${ready.url}/web/health`, ca)).body), { status: 'pass' })
     assert.equal((await fetch(`${ready.httpUrl}/web/health`)).status, 200)
@@ -57,10 +61,24 @@ describe('a home that up serves', () => {
   })
 
   test('a created tenant answers API clients under its name at once, with the password from the file', async () => {
-    const made = await home.run('tenant', 'create', 'acme', '--apps', 'sales', '--admin-login', 'boss', '--admin-password-file', passwordFile, '--json')
+    const made = await home.run(
+      'tenant',
+      'create',
+      'acme',
+      '--apps',
+      'sales',
+      '--admin-login',
+      'boss',
+      '--admin-password-file',
+      passwordFile,
+      '--json',
+    )
     assert.equal(made.code, 0, made.stderr)
     const { name, url, db, adminLogin, loginLink } = made.json<Record<string, string>>()
-    assert.deepEqual({ name, db, adminLogin, loginLink }, { name: 'acme', db: 'acme', adminLogin: 'boss', loginLink: null })
+    assert.deepEqual(
+      { name, db, adminLogin, loginLink },
+      { name: 'acme', db: 'acme', adminLogin: 'boss', loginLink: null },
+    )
     assert.equal(new URL(url ?? '').hostname, 'acme.localhost')
     assert.equal(await signIn(up, 'acme', 'boss', password), 2)
     assert.equal(await signIn(up, 'acme', 'boss', 'not this line'), false)
@@ -107,13 +125,21 @@ describe('a home that up serves', () => {
 
   test('a dry run tells the steps and changes nothing', async () => {
     const before = (await home.run('tenant', 'list', '--json')).json<Listed[]>().map(({ name, state }) => [name, state])
-    for (const words of [['tenant', 'create', 'fresh', '--apps', 'sales'], ['tenant', 'delete', 'acme', '--yes', '--now'], ['tenant', 'rename', 'acme', 'other'], ['backup', 'create', 'acme']]) {
+    for (const words of [
+      ['tenant', 'create', 'fresh', '--apps', 'sales'],
+      ['tenant', 'delete', 'acme', '--yes', '--now'],
+      ['tenant', 'rename', 'acme', 'other'],
+      ['backup', 'create', 'acme'],
+    ]) {
       const dry = await home.run(...words, '--dry-run', '--json')
       assert.equal(dry.code, 0, dry.stdout)
       assert.equal(dry.json<{ dryRun: boolean; plan: string[] }>().dryRun, true)
       assert.ok(dry.json<{ plan: string[] }>().plan.length > 0)
     }
-    assert.deepEqual((await home.run('tenant', 'list', '--json')).json<Listed[]>().map(({ name, state }) => [name, state]), before)
+    assert.deepEqual(
+      (await home.run('tenant', 'list', '--json')).json<Listed[]>().map(({ name, state }) => [name, state]),
+      before,
+    )
     assert.equal((await home.run('backup', 'list', 'acme', '--json')).stdout, '[]\n')
   })
 
@@ -121,7 +147,10 @@ describe('a home that up serves', () => {
     const made = await home.run('backup', 'create', 'acme', '--json')
     assert.equal(made.code, 0, made.stdout)
     const { id } = made.json<{ id: string }>()
-    assert.deepEqual((await home.run('backup', 'list', 'acme', '--json')).json<{ id: string }[]>().map((one) => one.id), [id])
+    assert.deepEqual(
+      (await home.run('backup', 'list', 'acme', '--json')).json<{ id: string }[]>().map((one) => one.id),
+      [id],
+    )
     assert.equal((await home.run('backup', 'verify', id, '--json')).json<{ state: string }>().state, 'verified')
     const file = join(folder, 'acme.tar.zst')
     assert.equal((await home.run('backup', 'export', id, file, '--json')).code, 0)
@@ -139,13 +168,19 @@ describe('a home that up serves', () => {
     assert.notEqual(await signIn(up, 'lax', 'admin', 'short'), 2)
     assert.equal((await home.run('tenant', 'resume', 'lax')).code, 0)
     assert.equal(await signIn(up, 'lax', 'admin', 'short'), 2)
-    const deleted = (await home.run('tenant', 'delete', 'lax', '--yes', '--json')).json<{ state: string; deleteAfter: string }>()
+    const deleted = (await home.run('tenant', 'delete', 'lax', '--yes', '--json')).json<{
+      state: string
+      deleteAfter: string
+    }>()
     assert.equal(deleted.state, 'deleting')
     assert.ok(new Date(deleted.deleteAfter).getTime() > Date.now() + 29 * 86_400_000)
     assert.notEqual(await signIn(up, 'lax', 'admin', 'short'), 2)
     assert.equal((await home.run('tenant', 'undelete', 'lax')).code, 0)
     assert.equal(await signIn(up, 'lax', 'admin', 'short'), 2)
-    assert.equal((await home.run('tenant', 'delete', 'lax', '--yes', '--now', '--json')).json<{ state: string }>().state, 'deleted')
+    assert.equal(
+      (await home.run('tenant', 'delete', 'lax', '--yes', '--now', '--json')).json<{ state: string }>().state,
+      'deleted',
+    )
     assert.equal((await names()).includes('lax'), false)
     assert.equal((await home.run('tenant', 'create', 'lax')).code, 4, 'its name is held')
   })
@@ -164,21 +199,47 @@ describe('a home that up serves', () => {
     assert.equal(statSync(join(run, 'control.sock')).mode & 0o177, 0)
     const ask = (body: string): Promise<string> => post(join(run, 'control.sock'), body)
     const args = { arguments: {}, options: {} }
-    for (const body of ['', '{', 'null', '[]', JSON.stringify({ verb: '__proto__', args, isDryRun: false }), JSON.stringify({ verb: 'up', args, isDryRun: false }), JSON.stringify({ verb: 'tenant list', args: { arguments: { a: { b: 1 } }, options: {} }, isDryRun: false }), 'x'.repeat(300_000)]) {
+    for (const body of [
+      '',
+      '{',
+      'null',
+      '[]',
+      JSON.stringify({ verb: '__proto__', args, isDryRun: false }),
+      JSON.stringify({ verb: 'up', args, isDryRun: false }),
+      JSON.stringify({ verb: 'tenant list', args: { arguments: { a: { b: 1 } }, options: {} }, isDryRun: false }),
+      'x'.repeat(300_000),
+    ]) {
       assert.match(await ask(body), /ERR_CONTROL_VERB/)
     }
-    assert.match(await ask(JSON.stringify({ verb: 'tenant list', args, isDryRun: true })), /"failure"/, 'a verb without a plan does not run when asked for a plan')
+    assert.match(
+      await ask(JSON.stringify({ verb: 'tenant list', args, isDryRun: true })),
+      /"failure"/,
+      'a verb without a plan does not run when asked for a plan',
+    )
     assert.equal((await home.run('tenant', 'list')).code, 0, 'it serves on')
   })
 
   test('doctor finds the running service in order and says so in JSON', async () => {
     const looked = await home.run('doctor', '--json')
-    const { verdict, findings } = looked.json<{ verdict: string; findings: { check: string; verdict: string; found: string }[] }>()
+    const { verdict, findings } = looked.json<{
+      verdict: string
+      findings: { check: string; verdict: string; found: string }[]
+    }>()
     assert.notEqual(verdict, 'fail', JSON.stringify(findings))
     assert.equal(looked.code, 0)
     const of = (check: string) => findings.find((one) => one.check === check)
     assert.match(of('serving')?.found ?? '', new RegExp(`process ${up.pid}`))
-    for (const check of ['node', 'rights', 'disk-space', 'encryption', 'certificate', 'postgres', 'instances', 'backups']) assert.ok(of(check), check)
+    for (const check of [
+      'node',
+      'rights',
+      'disk-space',
+      'encryption',
+      'certificate',
+      'postgres',
+      'instances',
+      'backups',
+    ])
+      assert.ok(of(check), check)
   })
 
   test('SIGTERM ends it in order: exit code 0, no process, no socket; verbs then open the home themselves', async () => {
@@ -198,7 +259,11 @@ test('two homes work side by side, and one whose up was killed starts again as i
     assert.equal(made.code, 0, made.stderr)
     assert.deepEqual(one.postgresProcesses(), [], 'the command took everything down again')
     const [first, second] = await Promise.all([one.up(), other.up()])
-    assert.deepEqual(first.ready.tenants.map(({ name }) => name), ['solo'], 'a home that is in use gets no demo')
+    assert.deepEqual(
+      first.ready.tenants.map(({ name }) => name),
+      ['solo'],
+      'a home that is in use gets no demo',
+    )
     assert.equal(first.ready.loginLink, null)
     assert.notEqual(first.ready.url, second.ready.url)
     assert.equal(await signIn(first, 'solo', 'admin', password), 2)
@@ -231,7 +296,12 @@ async function signIn(up: Up, db: string, login: string, secret: string): Promis
   const response = await fetch(`${up.ready.httpUrl}/jsonrpc`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'call', params: { service: 'common', method: 'login', args: [db, login, secret] } }),
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'call',
+      params: { service: 'common', method: 'login', args: [db, login, secret] },
+    }),
   })
   const answer = (await response.json()) as { result?: unknown }
   return answer.result ?? false

@@ -25,7 +25,11 @@ With --json it prints one line when it is ready:
     const startedMs = performance.now()
     const hosting = await openPatiently(context)
     const log = openLog(hosting.home.path, context.settings.isDebug, process.stderr, terminalOf(process.stderr))
-    log.write({ level: 'info', event: 'started', detail: { pid: process.pid, postgres: hosting.home.postgresVersion, swept: { ...hosting.home.swept } } })
+    log.write({
+      level: 'info',
+      event: 'started',
+      detail: { pid: process.pid, postgres: hosting.home.postgresVersion, swept: { ...hosting.home.swept } },
+    })
     try {
       await serveUntilStopped(context, hosting, log, startedMs)
     } finally {
@@ -38,13 +42,24 @@ With --json it prints one line when it is ready:
   print: () => '',
 })
 
-async function serveUntilStopped(context: LocalContext, hosting: Hosting, log: UpLog, startedMs: number): Promise<void> {
+async function serveUntilStopped(
+  context: LocalContext,
+  hosting: Hosting,
+  log: UpLog,
+  startedMs: number,
+): Promise<void> {
   const { stopping, isJson, terminal, report, write } = context
   let stopServing: (() => Promise<void>) | null = null
   try {
     const serving = await serve(hosting, context.controlVerbs, log, report)
     stopServing = serving.stop
-    const details = { isFirstStart: serving.isFirstStart, home: hosting.home.path, log: log.path, postgres: hosting.home.postgresVersion, tookMs: performance.now() - startedMs }
+    const details = {
+      isFirstStart: serving.isFirstStart,
+      home: hosting.home.path,
+      log: log.path,
+      postgres: hosting.home.postgresVersion,
+      tookMs: performance.now() - startedMs,
+    }
     write(isJson ? JSON.stringify(serving.ready) : printReady(serving.ready, details, terminal))
     await new Promise<void>((resolve) => {
       if (stopping.aborted) resolve()
@@ -70,7 +85,11 @@ async function openPatiently({ settings, stopping, report }: LocalContext): Prom
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'ERR_HOME_OWNED') throw error
       const owner = await askOwner(`${settings.homePath}/run`)
-      if (owner !== null) throw new ConflictError('ERR_HOME_OWNED', `Holdfast is running already: process ${owner.pid} serves ${owner.url} from this home. Stop that one first, or use another HOLDFAST_HOME.`)
+      if (owner !== null)
+        throw new ConflictError(
+          'ERR_HOME_OWNED',
+          `Holdfast is running already: process ${owner.pid} serves ${owner.url} from this home. Stop that one first, or use another HOLDFAST_HOME.`,
+        )
       if (Date.now() >= deadline) throw error
       report.progress('waiting for the process that has the home')
       await delay(250, undefined, { signal: stopping })

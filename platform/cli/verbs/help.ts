@@ -23,8 +23,14 @@ export function helpVerb(verbs: () => readonly Verb[]): Verb {
       if (asked === '') return { verbs: verbs().map(({ name }) => name) }
       const found = verbs().filter(({ name }) => name === asked || name.startsWith(`${asked} `))
       if (found.length > 0) return { verbs: found.map(({ name }) => name) }
-      const near = nearest(asked, verbs().map(({ name }) => name))
-      throw new UsageError(`There is no verb '${asked}'.`, near.length > 0 ? `Did you mean: ${near.join(', ')}?` : `'holdfast help' lists all verbs.`)
+      const near = nearest(
+        asked,
+        verbs().map(({ name }) => name),
+      )
+      throw new UsageError(
+        `There is no verb '${asked}'.`,
+        near.length > 0 ? `Did you mean: ${near.join(', ')}?` : `'holdfast help' lists all verbs.`,
+      )
     },
     print: (page, terminal) => {
       const shown = verbs().filter(({ name }) => page.verbs.includes(name))
@@ -41,7 +47,9 @@ interface Version {
 
 /** The version in package.json. */
 export function ownVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return manifest.version
 }
 

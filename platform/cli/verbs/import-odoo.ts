@@ -26,7 +26,9 @@ export const importOdooVerb = homeVerb<Imported>({
   details: `The zip is read as data: nothing of it is ever executed. The database is made when it is not there, and taken away
 again when the import fails. People sign in with their old passwords. What has no place here is kept aside and counted
 in the report; nothing is dropped in silence. See docs/guides/migrate-from-odoo.md.`,
-  arguments: [{ name: 'ZIP', isRequired: true, isPath: true, doc: `a backup of Odoo's database manager (zip with filestore)` }],
+  arguments: [
+    { name: 'ZIP', isRequired: true, isPath: true, doc: `a backup of Odoo's database manager (zip with filestore)` },
+  ],
   options: { tenant: { value: 'NAME', isRequired: true, doc: 'database to import into; made when it is not there' } },
   examples: ['holdfast import-odoo backup.zip --tenant acme'],
   home: 'make',
@@ -35,7 +37,11 @@ in the report; nothing is dropped in silence. See docs/guides/migrate-from-odoo.
     const zip = argument(args, 'ZIP')
     await access(zip, constants.R_OK)
     checkTenantName(name)
-    return [`check ${zip} to its last byte`, ...(home.tenants.get(name) === null ? [`make the database ${name} with ${apps.join(', ')}`] : []), `import into ${name}, all or nothing`]
+    return [
+      `check ${zip} to its last byte`,
+      ...(home.tenants.get(name) === null ? [`make the database ${name} with ${apps.join(', ')}`] : []),
+      `import into ${name}, all or nothing`,
+    ]
   },
   run: async (hosting, args, report) => {
     const { home, tenants, templates, stopping } = hosting
@@ -45,12 +51,24 @@ in the report; nothing is dropped in silence. See docs/guides/migrate-from-odoo.
     await access(zip, constants.R_OK)
     const target: ImportTarget = {
       use: async (work) => {
-        if (home.tenants.get(name) !== null) return existingTenant(await tenants.open(name), (await home.tenants.wake(name)).hold).use(work)
-        await createTenant(home, templates, { name, apps, demo: false, adminLogin: 'admin', fill: (tenant) => work(tenant, true) }, report, stopping)
+        if (home.tenants.get(name) !== null)
+          return existingTenant(await tenants.open(name), (await home.tenants.wake(name)).hold).use(work)
+        await createTenant(
+          home,
+          templates,
+          { name, apps, demo: false, adminLogin: 'admin', fill: (tenant) => work(tenant, true) },
+          report,
+          stopping,
+        )
       },
     }
     const imported = await importOdoo(target, zip, { progress: (step) => report.progress(step) })
-    return { ...imported, url: hosting.urlOf(name), db: name, loginLink: imported.tenantCreated ? await firstLoginLink(hosting, name) : null }
+    return {
+      ...imported,
+      url: hosting.urlOf(name),
+      db: name,
+      loginLink: imported.tenantCreated ? await firstLoginLink(hosting, name) : null,
+    }
   },
   print: ({ url, loginLink, ...report }, terminal) =>
     [

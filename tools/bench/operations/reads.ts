@@ -110,5 +110,11 @@ export const reads: readonly Operation[] = [
     title: 'name_search, limit 8',
     as: 'seller',
     calls: [() => ({ model: 'res.partner', method: 'name_search', named: { name: 'tanaka', limit: 8 } })],
+    // By hand one lets PostgreSQL make the pairs.
+    rivalPlan: (_data, sent) => {
+      const { text, values } = lastRead(sent)
+      const pairs = text.replace('json_agg(r)', 'json_agg(json_build_array(r.id, r.display_name))')
+      return { text: pairs, values, slots: [], answer: 'json' }
+    },
   },
 ]

@@ -21,12 +21,13 @@ function newPartners(count: number, n: number): Readonly<Record<string, unknown>
 const insertPartners = `
   WITH given AS (
     SELECT nextval('res_partner_id_seq')::int4 AS id, g.* FROM json_to_recordset($1::json)
-      AS g(name text, is_company bool, email text, phone text, street text, city text, zip text, country_id int4))
-  INSERT INTO res_partner (id, name, complete_name, is_company, email, email_normalized, phone, street, city, zip, country_id,
+      AS g(name text, is_company bool, email text, phone text, street text, city text, zip text, country_id int4,
+        company_id int4))
+  INSERT INTO res_partner (id, name, complete_name, is_company, email, email_normalized, phone, street, city, zip, country_id, company_id,
     active, type, color, lang, commercial_partner_id, commercial_company_name, partner_share, create_uid, write_uid, create_date, write_date)
-  SELECT id, name, name, is_company, email, lower(email), phone, street, city, zip, country_id,
+  SELECT id, name, name, is_company, email, lower(email), phone, street, city, zip, country_id, company_id,
     true, 'contact', 0, 'en_US', id, CASE WHEN is_company THEN name END, true, $2::int4, $2::int4, ${now}, ${now}
-  FROM given WHERE NULL::int4 = ANY($3::int4[]) OR NULL::int4 IS NULL RETURNING id`
+  FROM given WHERE company_id = ANY($3::int4[]) OR company_id IS NULL RETURNING id`
 
 const insertPlan = (data: Prepared) => ({
   text: insertPartners,

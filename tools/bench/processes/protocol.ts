@@ -5,6 +5,7 @@ export interface Ready {
   readonly port: number
   /** Where the tenant's database is; only the server knows. */
   readonly database?: DatabaseFacts
+  readonly postgresVersion?: string
 }
 
 export interface DatabaseFacts {

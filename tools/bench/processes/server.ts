@@ -66,7 +66,11 @@ async function databaseFacts(): Promise<DatabaseFacts> {
 }
 
 answerParent(
-  { port: Number(new URL(server.httpUrl ?? '').port), database: await databaseFacts() },
+  {
+    port: Number(new URL(server.httpUrl ?? '').port),
+    database: await databaseFacts(),
+    postgresVersion: home.postgresVersion,
+  },
   answer,
   async () => {
     await server.close(1_000)

@@ -16,7 +16,9 @@ the command returns, it has been read back from the store.`,
   arguments: [{ name: 'NAME', isRequired: true, doc: 'name of the database' }],
   options: {},
   home: 'need',
-  plan: async ({ home }, args) => [`back up ${recordOf(home, argument(args, 'NAME')).name}, seal it with its key, read it back`],
+  plan: async ({ home }, args) => [
+    `back up ${recordOf(home, argument(args, 'NAME')).name}, seal it with its key, read it back`,
+  ],
   run: ({ home }, args, report) => {
     const name = argument(args, 'NAME')
     recordOf(home, name)
@@ -36,7 +38,11 @@ the command returns, it has been read back from the store.`,
         terminal,
       ),
     ]
-    if (backup.missing.length > 0) lines.push('', `${terminal.yellow('!')} ${count(backup.missing.length, 'file')} could not be read and ${backup.missing.length === 1 ? 'is' : 'are'} not in it.`)
+    if (backup.missing.length > 0)
+      lines.push(
+        '',
+        `${terminal.yellow('!')} ${count(backup.missing.length, 'file')} could not be read and ${backup.missing.length === 1 ? 'is' : 'are'} not in it.`,
+      )
     return lines.join('\n')
   },
 })

@@ -30,7 +30,11 @@ export const backupList = homeVerb<BackupRecord[]>({
         { title: 'AGE', cell: ({ takenAt }) => ago(takenAt) },
         { title: 'SIZE', isNumber: true, cell: ({ sizeBytes }) => size(sizeBytes) },
         { title: 'REASON', cell: ({ reason }) => reason },
-        { title: 'STATE', cell: ({ state, fault }) => (fault === null ? state : `${state}: ${fault}`), paint: (text, { state }) => (state === 'damaged' ? terminal.red(text) : text) },
+        {
+          title: 'STATE',
+          cell: ({ state, fault }) => (fault === null ? state : `${state}: ${fault}`),
+          paint: (text, { state }) => (state === 'damaged' ? terminal.red(text) : text),
+        },
       ],
       terminal,
     )

@@ -7,7 +7,11 @@ import { argument, homeVerb, isSet, type VerbArgument } from '../../command/verb
 import { count, moment, size } from '../../output/words.ts'
 import { inWords } from './progress.ts'
 
-const idArgument: VerbArgument = { name: 'ID', isRequired: true, doc: `id of the backup, as 'holdfast backup list' shows it` }
+const idArgument: VerbArgument = {
+  name: 'ID',
+  isRequired: true,
+  doc: `id of the backup, as 'holdfast backup list' shows it`,
+}
 
 interface Exported {
   readonly id: string
@@ -32,13 +36,19 @@ the store, which only this database's key opens.`,
   plan: async ({ home }, args) => {
     const { id, tenantName } = await getBackup(home, argument(args, 'ID'))
     const file = argument(args, 'FILE')
-    if (await exists(file)) throw new ConflictError('ERR_EXPORT_EXISTS', `There is a file ${file} already; choose another one.`)
-    return [`write backup ${id} of ${tenantName} to ${file}${isSet(args, 'sealed') ? ', sealed' : ', readable by anybody who gets the file'}`]
+    if (await exists(file))
+      throw new ConflictError('ERR_EXPORT_EXISTS', `There is a file ${file} already; choose another one.`)
+    return [
+      `write backup ${id} of ${tenantName} to ${file}${isSet(args, 'sealed') ? ', sealed' : ', readable by anybody who gets the file'}`,
+    ]
   },
   run: async ({ home }, args, report) => {
     const file = argument(args, 'FILE')
     const isSealed = isSet(args, 'sealed')
-    const { id, tenantName } = await exportBackup(home, argument(args, 'ID'), file, { sealed: isSealed, progress: inWords(report) })
+    const { id, tenantName } = await exportBackup(home, argument(args, 'ID'), file, {
+      sealed: isSealed,
+      progress: inWords(report),
+    })
     return { id, tenant: tenantName, file, sizeBytes: (await stat(file)).size, sealed: isSealed }
   },
   print: ({ tenant, file, sizeBytes, sealed }, { green, bold, dim }) =>

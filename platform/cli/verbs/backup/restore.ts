@@ -48,16 +48,26 @@ The backup is checked to its last byte before anything is changed.`,
     const target = targetOf(args)
     if ('as' in target) {
       checkFree(home, target.as)
-      return [`check backup ${backup.id} of ${backup.tenantName}`, `make the database ${target.as} of it at ${urlOf(target.as)}`]
+      return [
+        `check backup ${backup.id} of ${backup.tenantName}`,
+        `make the database ${target.as} of it at ${urlOf(target.as)}`,
+      ]
     }
     recordOf(home, target.over)
-    return [`check backup ${backup.id} of ${backup.tenantName}`, `take a safety backup of ${target.over}`, `replace ${target.over}; keep what was live for 7 days`]
+    return [
+      `check backup ${backup.id} of ${backup.tenantName}`,
+      `take a safety backup of ${target.over}`,
+      `replace ${target.over}; keep what was live for 7 days`,
+    ]
   },
   run: async (hosting, args, report) => {
     const target = targetOf(args)
     const id = argument(args, 'ID')
     if ('over' in target && !isSet(args, 'yes')) {
-      throw new UsageError(`Restoring over '${target.over}' replaces the live database.`, `If you mean it, add --yes; or restore beside it with --as NAME.`)
+      throw new UsageError(
+        `Restoring over '${target.over}' replaces the live database.`,
+        `If you mean it, add --yes; or restore beside it with --as NAME.`,
+      )
     }
     if ('over' in target) recordOf(hosting.home, target.over)
     else checkFree(hosting.home, target.as)
@@ -74,7 +84,9 @@ export const tenantUndoRestore = homeVerb<{ readonly name: string; readonly url:
   arguments: [{ name: 'NAME', isRequired: true, doc: 'name of the database' }],
   options: {},
   home: 'need',
-  plan: async ({ home }, args) => [`put back what the last restore over ${recordOf(home, argument(args, 'NAME')).name} replaced`],
+  plan: async ({ home }, args) => [
+    `put back what the last restore over ${recordOf(home, argument(args, 'NAME')).name} replaced`,
+  ],
   run: async (hosting, args) => {
     const name = argument(args, 'NAME')
     recordOf(hosting.home, name)
@@ -90,7 +102,10 @@ export const backupImport = homeVerb<Restored>({
   summary: 'Make a database from an exported backup file',
   details: `The file may come from anywhere: it is read whole and checked first, and no SQL in it is ever run.`,
   arguments: [{ name: 'FILE', isRequired: true, isPath: true, doc: 'an exported backup (.tar.zst)' }],
-  options: { as: { value: 'NAME', isRequired: true, doc: 'name of the new database' }, live: { doc: 'it may send mail, run jobs and call others' } },
+  options: {
+    as: { value: 'NAME', isRequired: true, doc: 'name of the new database' },
+    live: { doc: 'it may send mail, run jobs and call others' },
+  },
   home: 'make',
   plan: async ({ home, urlOf }, args) => {
     const name = option(args, 'as') ?? ''
@@ -110,10 +125,17 @@ function targetOf(args: VerbArgs): Target {
   const [as, over] = [option(args, 'as'), option(args, 'over')]
   if (as !== undefined && over === undefined) return { as }
   if (over !== undefined && as === undefined) return { over }
-  throw new UsageError(`Say where to: either --as NAME (a new database) or --over NAME (the live one).`, `Usage: holdfast restore ID --as NAME | --over NAME --yes`)
+  throw new UsageError(
+    `Say where to: either --as NAME (a new database) or --over NAME (the live one).`,
+    `Usage: holdfast restore ID --as NAME | --over NAME --yes`,
+  )
 }
 
-function restoredOf(hosting: Hosting, { tenant, safety, report, neutralised }: RestoredBackup, backup: string | null): Restored {
+function restoredOf(
+  hosting: Hosting,
+  { tenant, safety, report, neutralised }: RestoredBackup,
+  backup: string | null,
+): Restored {
   const { tables, files } = report.facts
   return {
     name: tenant.name,
@@ -131,9 +153,13 @@ function restoredOf(hosting: Hosting, { tenant, safety, report, neutralised }: R
 function printRestored({ name, url, safetyBackup, tables, rows, files }: Restored, terminal: Terminal): string {
   const rest = [
     ['Address', url],
-    ['Content', `${count(tables, 'table')}, ${count(rows, 'row')}, ${count(files, 'file')}; all compared with the backup`],
+    [
+      'Content',
+      `${count(tables, 'table')}, ${count(rows, 'row')}, ${count(files, 'file')}; all compared with the backup`,
+    ],
     ...(safetyBackup === null ? [] : [['Before that', `safety backup ${safetyBackup}`] as const]),
   ] as const
-  const undo = safetyBackup === null ? [] : ['', `For 7 days 'holdfast tenant undo-restore ${name}' puts back what was replaced.`]
+  const undo =
+    safetyBackup === null ? [] : ['', `For 7 days 'holdfast tenant undo-restore ${name}' puts back what was replaced.`]
   return [`${terminal.green('✓')} ${terminal.bold(name)} is restored.`, '', facts(rest, terminal), ...undo].join('\n')
 }

@@ -46,7 +46,11 @@ export const tenantSuspend = homeVerb<Changed>({
   plan: async ({ home }, args) => {
     const name = argument(args, 'NAME')
     const { state } = recordOf(home, name)
-    if (state !== 'active') throw new ConflictError('ERR_TENANT_STATE', `The database '${name}' is ${state}; only an active one can be suspended.`)
+    if (state !== 'active')
+      throw new ConflictError(
+        'ERR_TENANT_STATE',
+        `The database '${name}' is ${state}; only an active one can be suspended.`,
+      )
     return [`stop ${name} and refuse its users`]
   },
   run: async (hosting, args) => {
@@ -56,7 +60,8 @@ export const tenantSuspend = homeVerb<Changed>({
     if (state !== 'suspended') await hosting.home.tenants.suspend(name)
     return { name, state: 'suspended', url: hosting.urlOf(name) }
   },
-  print: ({ name }, { green, bold }) => `${green('✓')} ${bold(name)} is suspended; 'holdfast tenant resume ${name}' puts it back into service.`,
+  print: ({ name }, { green, bold }) =>
+    `${green('✓')} ${bold(name)} is suspended; 'holdfast tenant resume ${name}' puts it back into service.`,
 })
 
 /** Puts a suspended database back into service. */
@@ -111,11 +116,16 @@ export function recordOf(home: Home, name: string): TenantRecord {
 /** @throws ConflictError when the name is borne; names in quarantine show when the registry is asked */
 export function checkFree(home: Home, name: string): void {
   checkTenantName(name)
-  if (home.tenants.get(name) !== null) throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name.`)
+  if (home.tenants.get(name) !== null)
+    throw new ConflictError('ERR_TENANT_NAME_TAKEN', `There is a database '${name}' already; choose another name.`)
 }
 
 function checkNotDeleted({ name, state }: TenantRecord): void {
-  if (state === 'deleting') throw new ConflictError('ERR_TENANT_STATE', `The database '${name}' was deleted; 'holdfast tenant undelete ${name}' takes that back.`)
+  if (state === 'deleting')
+    throw new ConflictError(
+      'ERR_TENANT_STATE',
+      `The database '${name}' was deleted; 'holdfast tenant undelete ${name}' takes that back.`,
+    )
 }
 
 function checkDeleted({ name, state }: TenantRecord): void {

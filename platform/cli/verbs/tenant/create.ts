@@ -24,14 +24,19 @@ export const tenantCreate = homeVerb<Created>({
   summary: 'Make a database with applications and an administrator',
   details: `When it returns, the database answers API clients at once: its NAME is what they call 'db'. Without a password file
 it prints a link with which the administrator chooses a password, valid once and for 24 hours.`,
-  arguments: [{ name: 'NAME', isRequired: true, doc: 'small letters, digits and hyphens; becomes the first part of the address' }],
+  arguments: [
+    { name: 'NAME', isRequired: true, doc: 'small letters, digits and hyphens; becomes the first part of the address' },
+  ],
   options: {
     apps: { value: 'A,B', doc: 'applications to install, with commas (default: base alone)' },
     demo: { doc: 'with data to try things out on' },
     'admin-login': { value: 'LOGIN', doc: `login of the administrator (default: admin)` },
     'admin-password-file': { value: 'FILE', isPath: true, doc: 'the first line is the administrator’s password' },
   },
-  examples: ['holdfast tenant create acme --apps sales --demo', 'holdfast tenant create acme --apps sales,contacts --admin-password-file secret.txt --json'],
+  examples: [
+    'holdfast tenant create acme --apps sales --demo',
+    'holdfast tenant create acme --apps sales,contacts --admin-password-file secret.txt --json',
+  ],
   home: 'make',
   plan: async ({ home, templates, urlOf }, args) => {
     const wanted = readWanted(args)
@@ -42,7 +47,9 @@ it prints a link with which the administrator chooses a password, valid once and
     return [
       ...(isReady ? [] : [`prepare a template with ${apps.join(', ')}${wanted.demo ? ' and demo data' : ''}`]),
       `make the database ${wanted.name} with ${apps.join(', ')}${wanted.demo ? ' and demo data' : ''} at ${urlOf(wanted.name)}`,
-      password === undefined ? `make a first-login link for ${wanted.adminLogin}` : `give ${wanted.adminLogin} the password from the file`,
+      password === undefined
+        ? `make a first-login link for ${wanted.adminLogin}`
+        : `give ${wanted.adminLogin} the password from the file`,
     ]
   },
   run: async (hosting, args, report) => {
@@ -51,20 +58,43 @@ it prints a link with which the administrator chooses a password, valid once and
     const wanted: NewTenant = { ...readWanted(args), ...(password === undefined ? {} : { password }) }
     const token = await createTenant(home, templates, wanted, report, stopping)
     const url = hosting.urlOf(wanted.name)
-    return { name: wanted.name, url, db: wanted.name, adminLogin: wanted.adminLogin, loginLink: token === null ? null : `${url}/web/first-login/${token}` }
+    return {
+      name: wanted.name,
+      url,
+      db: wanted.name,
+      adminLogin: wanted.adminLogin,
+      loginLink: token === null ? null : `${url}/web/first-login/${token}`,
+    }
   },
   print: ({ name, url, adminLogin, loginLink }, terminal) =>
     [
       `${terminal.green('✓')} The database ${terminal.bold(name)} is ready.`,
       '',
-      facts([['Address', url], ['Administrator', plain(adminLogin)], ...(loginLink === null ? [] : [['First login', loginLink] as const])], terminal),
-      ...(loginLink === null ? [] : ['', 'The link works once and for 24 hours; whoever opens it chooses the password.']),
+      facts(
+        [
+          ['Address', url],
+          ['Administrator', plain(adminLogin)],
+          ...(loginLink === null ? [] : [['First login', loginLink] as const]),
+        ],
+        terminal,
+      ),
+      ...(loginLink === null
+        ? []
+        : ['', 'The link works once and for 24 hours; whoever opens it chooses the password.']),
     ].join('\n'),
 })
 
 function readWanted(args: VerbArgs): NewTenant {
-  const apps = (option(args, 'apps') ?? 'base').split(',').map((name) => name.trim()).filter((name) => name !== '')
-  return { name: argument(args, 'NAME'), apps, demo: isSet(args, 'demo'), adminLogin: option(args, 'admin-login') ?? 'admin' }
+  const apps = (option(args, 'apps') ?? 'base')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return {
+    name: argument(args, 'NAME'),
+    apps,
+    demo: isSet(args, 'demo'),
+    adminLogin: option(args, 'admin-login') ?? 'admin',
+  }
 }
 
 // Never on the command line itself: other users of the machine can read that.
@@ -72,6 +102,7 @@ async function readPassword(args: VerbArgs): Promise<string | undefined> {
   const path = option(args, 'admin-password-file')
   if (path === undefined) return undefined
   const [line = ''] = (await readFile(path, 'utf8')).split(/\r?\n/, 1)
-  if (line === '') throw new UserError('ERR_PASSWORD_FILE', `The first line of ${path} is empty; it must hold the password.`)
+  if (line === '')
+    throw new UserError('ERR_PASSWORD_FILE', `The first line of ${path} is empty; it must hold the password.`)
   return line
 }

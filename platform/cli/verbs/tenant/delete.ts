@@ -29,12 +29,18 @@ are no 30 days.`,
   home: 'need',
   plan: async ({ home }, args) => {
     const { name } = recordOf(home, argument(args, 'NAME'))
-    const last = isSet(args, 'now') ? `destroy its keys, database, files and backups at once` : `destroy its keys, database, files and backups in 30 days, unless it is taken back`
+    const last = isSet(args, 'now')
+      ? `destroy its keys, database, files and backups at once`
+      : `destroy its keys, database, files and backups in 30 days, unless it is taken back`
     return [`stop ${name} and refuse its users`, last, `hold the name ${name} for 90 days`]
   },
   run: async ({ home }, args) => {
     const { name } = recordOf(home, argument(args, 'NAME'))
-    if (!isSet(args, 'yes')) throw new UserError('ERR_NOT_CONFIRMED', `Nothing was deleted. If you mean it, say so: holdfast tenant delete ${name} --yes`)
+    if (!isSet(args, 'yes'))
+      throw new UserError(
+        'ERR_NOT_CONFIRMED',
+        `Nothing was deleted. If you mean it, say so: holdfast tenant delete ${name} --yes`,
+      )
     await home.tenants.delete(name, isSet(args, 'now') ? { graceDays: 0 } : {})
     const after = home.tenants.get(name)?.deleteAfter ?? null
     return { name, state: after === null ? 'deleted' : 'deleting', deleteAfter: after?.toISOString() ?? null }

@@ -36,16 +36,24 @@ export const tenantList = homeVerb<Listed[]>({
     return listed
   },
   print: (tenants, terminal) => {
-    if (tenants.length === 0) return `There are no databases yet. 'holdfast tenant create NAME --apps sales --demo' makes one.`
+    if (tenants.length === 0)
+      return `There are no databases yet. 'holdfast tenant create NAME --apps sales --demo' makes one.`
     return table(
       tenants,
       [
         { title: 'NAME', cell: ({ name }) => name, paint: (text) => terminal.bold(text) },
-        { title: 'STATE', cell: stateOf, paint: (text, { state }) => (state === 'active' ? text : terminal.yellow(text)) },
+        {
+          title: 'STATE',
+          cell: stateOf,
+          paint: (text, { state }) => (state === 'active' ? text : terminal.yellow(text)),
+        },
         { title: 'SIZE', isNumber: true, cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : size(sizeBytes)) },
         { title: 'CREATED', cell: ({ createdAt }) => moment(createdAt) },
         { title: 'ADDRESS', cell: ({ url }) => url },
-        { title: 'APPLICATIONS', cell: ({ apps }) => apps.filter((name) => name !== 'base').join(', ') || (apps.length > 0 ? 'none' : '–') },
+        {
+          title: 'APPLICATIONS',
+          cell: ({ apps }) => apps.filter((name) => name !== 'base').join(', ') || (apps.length > 0 ? 'none' : '–'),
+        },
       ],
       terminal,
     )
@@ -57,7 +65,10 @@ function stateOf({ state, awake, deleteAfter }: Listed): string {
   return deleteAfter === null ? state : `deleted, gone ${moment(deleteAfter).slice(0, 10)}`
 }
 
-async function describe(hosting: Hosting, record: ReturnType<Hosting['home']['tenants']['list']>[number]): Promise<Listed> {
+async function describe(
+  hosting: Hosting,
+  record: ReturnType<Hosting['home']['tenants']['list']>[number],
+): Promise<Listed> {
   const { id, name, state, generation } = record
   const isAwake = record.instance === 'running'
   const facts = await factsOf(hosting.home, hosting.tenants, { id, name, isAwake }, state === 'active')

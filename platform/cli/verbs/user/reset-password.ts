@@ -46,15 +46,29 @@ old password keeps working until then. No command shows or sets a password.`,
     const purpose = is_new ? 'first-login' : 'reset'
     const page = is_new ? 'first-login' : 'reset-password'
     const token = await createLink(tenant, id, purpose)
-    return { tenant: name, login, link: `${hosting.urlOf(name)}/web/${page}/${token}`, validMinutes: linkMinutes[purpose] }
+    return {
+      tenant: name,
+      login,
+      link: `${hosting.urlOf(name)}/web/${page}/${token}`,
+      validMinutes: linkMinutes[purpose],
+    }
   },
   print: ({ login, link, validMinutes }, { green, bold }) =>
-    [`${green('✓')} With this link ${bold(plain(login))} chooses a new password:`, '', `  ${link}`, '', `It works once and for ${validMinutes >= 120 ? `${validMinutes / 60} hours` : `${validMinutes} minutes`}.`].join('\n'),
+    [
+      `${green('✓')} With this link ${bold(plain(login))} chooses a new password:`,
+      '',
+      `  ${link}`,
+      '',
+      `It works once and for ${validMinutes >= 120 ? `${validMinutes / 60} hours` : `${validMinutes} minutes`}.`,
+    ].join('\n'),
 })
 
 /** @throws MissingError ERR_AUTH_USER */
 async function userOf(db: Queryable, login: string): Promise<UserRow> {
-  const [user] = await db.query<UserRow>(sql`SELECT id, login, password IS NULL AS is_new FROM res_users WHERE login = ${login} AND active AND id <> 1`)
-  if (user === undefined) throw new MissingError('ERR_AUTH_USER', `There is no active user '${login}' in this database.`)
+  const [user] = await db.query<UserRow>(
+    sql`SELECT id, login, password IS NULL AS is_new FROM res_users WHERE login = ${login} AND active AND id <> 1`,
+  )
+  if (user === undefined)
+    throw new MissingError('ERR_AUTH_USER', `There is no active user '${login}' in this database.`)
   return user
 }

@@ -1,0 +1,81 @@
+/** Everything that one run found out, with the ratios that are drawn from it. */
+
+import type { Figures, Measurement } from '../load/measure.ts'
+import type { InstanceMemory } from './memory.ts'
+import { handlerBesideOdoo, odooPerSecond } from './odoo-figures.ts'
+
+export interface RunFacts {
+  readonly date: string
+  readonly command: string
+  readonly partners: number
+  readonly orders: number
+  readonly rounds: number
+  readonly roundMs: number
+  readonly machine: string
+  readonly node: string
+  readonly postgres: string
+}
+
+export interface MemoryFacts {
+  readonly serverAtStartBytes: number
+  readonly serverAfterLoadBytes: number
+  readonly idleInstance: InstanceMemory
+}
+
+export interface Row {
+  readonly key: string
+  readonly title: string
+  readonly protocol: string
+  readonly concurrency: number
+  readonly unit: 'ops' | 'records'
+  readonly server: Figures
+  readonly rival: Figures
+  readonly rivalDoes: string
+  /** The server's throughput by the handler's. */
+  readonly ratio: number
+  readonly odooPerSecond: number | null
+  /** How many times Odoo's throughput, scaled to this machine; `null` where one of the figures lacks. */
+  readonly timesOdoo: number | null
+}
+
+export interface Result {
+  readonly facts: RunFacts
+  readonly memory: MemoryFacts
+  readonly rows: readonly Row[]
+}
+
+export function makeRows(measured: readonly Measurement[]): Row[] {
+  return measured.map(({ operation, protocol, concurrency, server, rival }) => {
+    const odoo = odooPerSecond[operation.key]?.[concurrency] ?? null
+    const scale = scaleOf(measured, operation.key, concurrency)
+    return {
+      key: operation.key,
+      title: operation.title,
+      protocol,
+      concurrency,
+      unit: operation.recordsPerCall > 1 ? 'records' : 'ops',
+      server,
+      rival,
+      rivalDoes: operation.rivalDoes,
+      ratio: server.perSecond / rival.perSecond,
+      odooPerSecond: odoo,
+      timesOdoo: odoo === null || scale === null ? null : server.perSecond / (odoo * scale),
+    }
+  })
+}
+
+// This machine by that of Odoo's run: the handler's figures of the same operation, else of (a) and (b) together.
+function scaleOf(measured: readonly Measurement[], key: string, concurrency: number): number | null {
+  // Four clients saturate two cores as sixteen do.
+  const c = concurrency === 4 ? 16 : concurrency
+  const same = oneScale(measured, key, c)
+  if (same !== null) return same
+  const [rows, row] = [oneScale(measured, 'a', c), oneScale(measured, 'b', c)]
+  return rows === null || row === null ? null : Math.sqrt(rows * row)
+}
+
+function oneScale(measured: readonly Measurement[], key: string, concurrency: number): number | null {
+  const there = handlerBesideOdoo[key]?.[concurrency]
+  const here = measured.find((m) => m.operation.key === key && m.concurrency === concurrency)?.rival.perSecond
+  return there === undefined || here === undefined ? null : here / there
+}
