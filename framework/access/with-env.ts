@@ -1,7 +1,7 @@
 /** Opens an environment for a user, with rights that count now. */
 
 import { AccessDenied, AppError, ServerError, UserError } from '../errors.ts'
-import { type Context, type Env, StaleRights, type UserRights } from '../orm/index.ts'
+import { type Context, type Env, newState, StaleRights, type UserRights } from '../orm/index.ts'
 import { type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
 import { makeEnvironment } from './environment.ts'
 import { readRights, type Rights, systemGrant } from './rights.ts'
@@ -39,8 +39,7 @@ export async function withEnv<T>(
 // A refusal by the rights and models in memory comes before the first statement: it counts only if those still do.
 async function isStaleRefusal(tenant: Tenant, options: EnvOptions, error: unknown): Promise<boolean> {
   if (options.mode !== 'read' || !(error instanceof AppError) || error.status === 503) return false
-  const [row] = await tenant.pool.query<{ n: number }>(sql`SELECT n FROM hf_epoch`)
-  return row?.n !== tenant.rights.epoch
+  return (await readEpoch(tenant)) !== tenant.rights.epoch
 }
 
 async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
@@ -48,17 +47,19 @@ async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: 
   const rights = await rightsOf(tenant, tenant.pool, uid)
   checkLanguage(tenant, options.context)
   const db: Queryable = options.signal ? withSignal(tenant.pool, options.signal) : tenant.pool
-  return fn(
-    makeEnvironment({
-      tenant,
-      db,
-      tx: null,
-      ...rights,
-      context: options.context ?? {},
-      system: false,
-      epoch: tenant.rights.epoch,
-    }),
+  const state = newState()
+  const epoch = tenant.rights.epoch
+  const result = await fn(
+    makeEnvironment({ tenant, db, tx: null, ...rights, context: options.context ?? {}, system: false, epoch, state }),
   )
+  // What was answered from memory alone (fields_get, has_group) has to be true now, too.
+  if (!state.epochSeen && (await readEpoch(tenant)) !== epoch) throw new StaleRights()
+  return result
+}
+
+async function readEpoch(tenant: Tenant): Promise<number | undefined> {
+  const [row] = await tenant.pool.query<{ n: number }>(sql`SELECT n FROM hf_epoch`)
+  return row?.n
 }
 
 function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {

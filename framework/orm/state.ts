@@ -16,8 +16,10 @@ export interface TransactionState {
   /** Nesting of create and write; obligations are settled when it returns to 0. */
   depth: number
   flushing: boolean
+  /** Whether a statement of this request has confirmed that the rights in memory still count. */
+  epochSeen: boolean
 }
 
 export function newState(): TransactionState {
-  return { pending: new Map(), afterChecks: [], depth: 0, flushing: false }
+  return { pending: new Map(), afterChecks: [], depth: 0, flushing: false, epochSeen: false }
 }

@@ -19,9 +19,11 @@ export async function examine(world: World, attack: Attack, protocol: Protocol, 
   const holes: string[] = []
   const run = (call: Call): Promise<Outcome> => callBy(protocol, world.server, world.company, as, call)
   const before = await world.fingerprint()
-  const outcome = await run(attack.call(world, world.target))
-  if (shows(outcome.text)) holes.push(`shows the secret: ${outcome.text.slice(0, 300)}`)
-  if (outcome.status >= 500 || outcome.text.includes('ERR_SERVER')) holes.push(`breaks the server: ${outcome.text}`)
+  const call = attack.call(world, world.target)
+  const outcome = await run(call)
+  // What the caller sent may come back in a message.
+  if (shows(outcome.text) && !shows(JSON.stringify(call))) holes.push(`shows the secret: ${outcome.text.slice(0, 300)}`)
+  if (outcome.text.includes('ERR_SERVER')) holes.push(`breaks the server: ${outcome.text}`)
   if (attack.must === 'refused' && outcome.ok) holes.push(`was not refused: ${outcome.text.slice(0, 300)}`)
   if (typeof attack.must === 'function' && outcome.ok && !attack.must(outcome.value, world))
     holes.push(`gave a wrong result: ${outcome.text.slice(0, 300)}`)

@@ -133,6 +133,20 @@ export const pathAttacks: readonly Attack[] = [
     must: secretIsAbsent,
   },
   {
+    by: 'by a reference of a memo',
+    call: ({ memo }) => ({
+      model: 'x_memo',
+      method: 'web_read',
+      args: [[memo], { x_about: { fields: { display_name: {}, note: {} } } }],
+    }),
+    like: [],
+  },
+  {
+    by: 'by exporting a reference of a memo',
+    call: ({ memo }) => ({ model: 'x_memo', method: 'export_data', args: [[memo], ['x_about', 'x_name']] }),
+    like: [],
+  },
+  {
     by: 'by exporting a memo',
     call: ({ memo }) => ({
       model: 'x_memo',

@@ -79,18 +79,16 @@ export const writingAttacks: readonly Attack[] = [
     () => 1,
     ({ order }) => ({ sale_order_ids: [[4, order, 0]] }),
   ),
-  over(
-    "by clearing the customer's orders",
-    'res.partner',
-    (w) => w.buyer,
-    () => ({ sale_order_ids: [[5, 0, 0]] }),
-  ),
-  over(
-    "by replacing the customer's orders",
-    'res.partner',
-    (w) => w.buyer,
-    () => ({ sale_order_ids: [[6, 0, []]] }),
-  ),
+  {
+    by: "by clearing the customer's orders",
+    call: ({ buyer }) => ({ model: 'res.partner', method: 'write', args: [[buyer], { sale_order_ids: [[5, 0, 0]] }] }),
+    like: [({ idle }) => ({ model: 'res.partner', method: 'write', args: [[idle], { sale_order_ids: [[5, 0, 0]] }] })],
+  },
+  {
+    by: "by replacing the customer's orders",
+    call: ({ buyer }) => ({ model: 'res.partner', method: 'write', args: [[buyer], { sale_order_ids: [[6, 0, []]] }] }),
+    like: [({ idle }) => ({ model: 'res.partner', method: 'write', args: [[idle], { sale_order_ids: [[6, 0, []]] }] })],
+  },
   over(
     'by writing its line through an own order',
     'sale.order',
@@ -133,6 +131,32 @@ export const writingAttacks: readonly Attack[] = [
     (w) => w.memo,
     ({ order }) => ({ x_order_ids: [[2, order, 0]] }),
   ),
+  over(
+    'by taking it off a memo',
+    'x_memo',
+    (w) => w.memo,
+    ({ order }) => ({ x_order_ids: [[3, order, 0]] }),
+  ),
+  {
+    by: 'by clearing the list of a memo',
+    call: ({ memo }) => ({ model: 'x_memo', method: 'write', args: [[memo], { x_order_ids: [[5, 0, 0]] }] }),
+    like: [],
+  },
+  {
+    by: 'by a new memo that points at it',
+    call: (_w, { order }) => ({ model: 'x_memo', method: 'create', args: [{ x_name: 'new', x_order_id: order }] }),
+    must: 'refused',
+  },
+  {
+    by: 'by a default value that points at it',
+    call: (_w, { order }) => ({
+      model: 'x_memo',
+      method: 'create',
+      args: [{ x_name: 'new' }],
+      kwargs: { context: { default_x_order_id: order } },
+    }),
+    must: 'refused',
+  },
   over(
     'by pointing a memo at it',
     'x_memo',

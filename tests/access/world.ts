@@ -2,7 +2,7 @@
 
 import { withSystemEnv } from '#framework/access/index.ts'
 import type { Env } from '#framework/orm/index.ts'
-import { sql } from '#framework/sql/index.ts'
+import { id, sql } from '#framework/sql/index.ts'
 import { callBy, type Company, type TestServer } from '../support/index.ts'
 
 /** Stands in every text of rita's order; it must never reach sam. */
@@ -31,6 +31,8 @@ export interface World {
   readonly unassigned: number
   /** Rita's customer, a contact that sam may read; her only order is the secret one. */
   readonly buyer: number
+  /** A contact without any order. */
+  readonly idle: number
   readonly product: number
   /** A record that sam may read and change, of a model that an administrator made; it points at rita's order. */
   readonly memo: number
@@ -65,6 +67,7 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       })
     }
     const buyer = await create(env, 'res.partner', { name: 'Quiet buyer' })
+    const idle = await create(env, 'res.partner', { name: 'Idle contact' })
     const own = await order(await create(env, 'res.partner', { name: 'Buyer of sam' }), people.sam.uid, 10)
     const unassigned = await order(await create(env, 'res.partner', { name: 'Buyer of nobody' }), null, 20)
     const secret = await order(buyer, people.rita.uid, canaryPrice, {
@@ -88,7 +91,12 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       model: 'sale.order',
       res_id: secret,
     })
-    const memo = await create(env, 'x_memo', { x_name: 'A memo', x_order_id: secret, x_order_ids: [[6, 0, [secret]]] })
+    const memo = await create(env, 'x_memo', {
+      x_name: 'A memo',
+      x_order_id: secret,
+      x_about: `sale.order,${secret}`,
+      x_order_ids: [[6, 0, [secret]]],
+    })
     const ownMemo = await create(env, 'x_memo', { x_name: 'Own memo', x_order_id: own, x_order_ids: [[6, 0, [own]]] })
     const [named] = await env.model('sale.order', [own]).load('name')
     return {
@@ -96,12 +104,15 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       own: { order: own, line: await lineOf(own), name: named?.name ?? '' },
       unassigned,
       buyer,
+      idle,
       product,
       memo,
       ownMemo,
     }
   })
   const { order } = made.target
+  const links = tenant.registry.models.get('x_memo')?.fields.get('x_order_ids')?.link
+  if (!links) throw new Error('The list of a memo has no table.')
   const fingerprint = async (): Promise<string> => {
     const [row] = await tenant.pool.query<{ hash: string }>(sql`
       SELECT md5(concat(
@@ -109,6 +120,7 @@ async function fill(server: TestServer, company: Company): Promise<World> {
         (SELECT jsonb_agg(l ORDER BY l.id) FROM sale_order_line l WHERE order_id = ${order}), '|',
         (SELECT jsonb_agg(a ORDER BY a.id) FROM ir_attachment a WHERE res_model = 'sale.order' AND res_id = ${order}), '|',
         (SELECT jsonb_agg(t ORDER BY t.tag_id) FROM sale_order_tag_rel t WHERE order_id = ${order}), '|',
+        (SELECT jsonb_agg(m ORDER BY m) FROM ${id(links.table)} m WHERE ${id(links.own)} = ${made.memo}), '|',
         (SELECT count(*) FROM sale_order WHERE client_order_ref LIKE ${`${canary}%`} OR origin LIKE ${`${canary}%`}))) AS hash`)
     return row?.hash ?? ''
   }
@@ -144,6 +156,7 @@ async function makeMemoModel(server: TestServer, company: Company): Promise<void
     field('x_name', 'char'),
     field('x_order_id', 'many2one', { ...relation, on_delete: 'set null' }),
     field('x_order_ids', 'many2many', relation),
+    field('x_about', 'reference', { selection_ids: [[0, 0, { value: 'sale.order', name: 'Order' }]] }),
   ]
   const call = async (model: string, method: string, args: readonly unknown[]) => {
     const outcome = await callBy('JSON-RPC', server, company, admin, { model, method, args })

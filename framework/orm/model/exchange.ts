@@ -88,7 +88,7 @@ async function externalId(record: RecordSet): Promise<string> {
   if (known) return `${known.module}.${known.name}`
   const name = `${info.table}_${record.id}_${crypto.randomUUID().slice(0, 8)}`
   await env.db.query(
-    sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES ('__export__', ${name}, ${info.name}, ${record.id}::int4, FALSE)`,
+    sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate, create_uid) VALUES ('__export__', ${name}, ${info.name}, ${record.id}::int4, FALSE, ${env.uid}::int4)`,
   )
   return `__export__.${name}`
 }
@@ -164,7 +164,7 @@ async function importRow(records: RecordSet, fields: readonly string[], row: rea
       )
     }
     await env.db.query(
-      sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES (${module}, ${name}, ${info.name}, ${made.id}::int4, FALSE)`,
+      sql`INSERT INTO ir_model_data (module, name, model, res_id, noupdate, create_uid) VALUES (${module}, ${name}, ${info.name}, ${made.id}::int4, FALSE, ${env.uid}::int4)`,
     )
   }
   return made.id

@@ -38,6 +38,7 @@ async function settle(env: Env): Promise<void> {
 
 function checkEpoch(env: Env, epoch: number): void {
   if (env.epoch !== undefined && epoch !== env.epoch) throw new StaleRights()
+  env.state.epochSeen = true
 }
 
 /** Whether the rows of this specification can go out as PostgreSQL made them. */

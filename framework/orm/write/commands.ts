@@ -4,7 +4,7 @@ import { InvalidRequestError } from '../../errors.ts'
 import { id, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import { missing, requireRecords } from './operation.ts'
+import { requireRecords } from './operation.ts'
 import { markModified } from './recompute.ts'
 
 interface Plan {
@@ -105,7 +105,12 @@ async function applyOneToMany(env: Env, field: FieldInfo, plan: Plan, created: b
         env,
         comodel,
         inverse,
-        rows.map((r) => r.id),
+        // Hidden children stay where they are: a refusal would tell that there are some.
+        await readable(
+          env,
+          comodel,
+          rows.map((r) => r.id),
+        ),
       )
     }
     await detach(
@@ -120,10 +125,8 @@ async function applyOneToMany(env: Env, field: FieldInfo, plan: Plan, created: b
     const moved = await env.db.query<{ id: number }>(
       sql`SELECT id FROM ${id(comodel.table)} WHERE id = ANY(${group}::int4[]) AND ${id(inverse.name)} IS DISTINCT FROM ${parent}::int4`,
     )
-    const existing = await env.db.query<{ n: number }>(
-      sql`SELECT count(*)::int4 AS n FROM ${id(comodel.table)} WHERE id = ANY(${group}::int4[])`,
-    )
-    if (existing[0]?.n !== new Set(group).size) throw missing(comodel)
+    // An absent child and a hidden one are refused in the same words.
+    await requireRecords(env, comodel.name, 'read', group)
     if (moved.length > 0) await children.browse(moved.map((r) => r.id)).write({ [inverse.name]: parent })
   }
   if (plan.deletes.length > 0) await children.browse([...new Set(plan.deletes)]).unlink()
@@ -155,8 +158,9 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
         )
     }
     for (const [parent, group] of groupBy(plan.unlinks)) {
+      const visible = await readable(env, comodel, group)
       await env.db.query(
-        sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${group}::int4[])`,
+        sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${visible}::int4[])`,
       )
     }
   }
@@ -188,9 +192,17 @@ async function readableLinks(env: Env, field: FieldInfo, comodel: ModelInfo, par
   const rows = await env.db.query<{ id: number }>(
     sql`SELECT ${id(field.link.other)} AS id FROM ${id(field.link.table)} WHERE ${id(field.link.own)} = ${parent}::int4`,
   )
-  const ids = rows.map((r) => r.id)
-  if (env.grant.records(comodel.name, 'read') === true) return ids
-  return [...(await env.model(comodel.name, ids).exists()).ids]
+  return readable(
+    env,
+    comodel,
+    rows.map((r) => r.id),
+  )
+}
+
+async function readable(env: Env, comodel: ModelInfo, ids: number[]): Promise<number[]> {
+  const may = env.grant.records(comodel.name, 'read')
+  if (may === true || ids.length === 0) return ids
+  return may === false ? [] : [...(await env.model(comodel.name, ids).exists()).ids]
 }
 
 function groupBy(pairs: readonly { readonly parent: number; readonly child: number }[]): Map<number, number[]> {

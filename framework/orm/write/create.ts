@@ -5,6 +5,7 @@ import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { applyLists } from './commands.ts'
 import { storeFiles } from './files.ts'
+import { requireLinkable } from './link-rights.ts'
 import { roundMonetary } from './monetary.ts'
 import { change, requireModel } from './operation.ts'
 import { addPending, castOf, markModified } from './recompute.ts'
@@ -26,6 +27,10 @@ export function createRecords(
     for (const [i, record] of records.entries()) addDefaults(record, defaults, list[i] ?? {})
     await createParents(env, model, records)
     for (const record of records) requireValues(model, record.columns, true)
+    await requireLinkable(
+      env,
+      records.map((r) => r.columns),
+    )
     const ids = await insert(env, model, records)
     await roundMonetary(env, model, ids, new Set(records.flatMap((r) => [...r.columns.keys()].map((f) => f.name))))
     await applyLists(

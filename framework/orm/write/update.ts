@@ -5,6 +5,7 @@ import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { applyLists } from './commands.ts'
 import { storeFiles } from './files.ts'
+import { requireLinkable } from './link-rights.ts'
 import { roundMonetary } from './monetary.ts'
 import { change, requireModel, requireRecords } from './operation.ts'
 import { castOf, markModified } from './recompute.ts'
@@ -24,6 +25,7 @@ export function updateRecords(
     if (ids.length === 0) return
     await requireRecords(env, model.name, 'write', ids)
     requireValues(model, parts.columns, false)
+    await requireLinkable(env, [parts.columns])
     for (const [link, parentValues] of parts.delegated) await writeParents(env, model, ids, link, parentValues)
     const names = [...parts.columns.keys()].map((f) => f.name)
     // A many2one that moves a record away from its parent touches the old parent, too.

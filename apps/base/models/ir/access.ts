@@ -4,7 +4,7 @@ import { access, user } from '#framework'
 
 const all = ['read', 'write', 'create', 'unlink'] as const
 
-for (const model of ['ir.model', 'ir.model.fields', 'ir.model.fields.selection', 'ir.model.data']) {
+for (const model of ['ir.model', 'ir.model.fields', 'ir.model.fields.selection']) {
   access(
     model,
     { group: 'base.group_user', ops: ['read'] },
@@ -12,6 +12,26 @@ for (const model of ['ir.model', 'ir.model.fields', 'ir.model.fields.selection',
     { group: 'base.group_system', ops: all },
   )
 }
+
+// The names that applications give are no secret. What people export or import carries names that tell of records which
+// others may not read; such a name is its maker's and the administrators'.
+access(
+  'ir.model.data',
+  {
+    group: 'base.group_user',
+    ops: ['read'],
+    domain: [
+      '|',
+      ['create_uid', '=', user('id')],
+      '&',
+      ['create_uid', '=', 1],
+      ['module', 'not in', ['__export__', '__import__']],
+    ],
+    name: 'Members read the names that applications give, and their own',
+  },
+  { group: 'base.group_erp_manager', ops: ['read'], domain: [[1, '=', 1]], name: 'Access managers read all names' },
+  { group: 'base.group_system', ops: all, domain: [[1, '=', 1]], name: 'Administrators keep all names' },
+)
 
 for (const model of ['ir.model.access', 'ir.rule'])
   access(model, { group: 'base.group_erp_manager', ops: all }, { group: 'base.group_system', ops: all })
