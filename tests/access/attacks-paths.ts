@@ -60,8 +60,8 @@ export const pathAttacks: readonly Attack[] = [
   guess('by guessing who sells it, over a memo', 'x_memo', (p) => [
     ['x_order_id.user_id.login', '=', p === probes.hit ? 'rita' : 'nobody at all'],
   ]),
-  guess('by guessing over a path of three', 'res.users', (p) => [
-    ['partner_id.sale_order_ids.client_order_ref', '=like', p],
+  guess('by guessing over a path of three', 'res.partner', (p) => [
+    ['parent_id.sale_order_ids.client_order_ref', '=like', p],
   ]),
   {
     by: 'by whether a customer has orders',
@@ -133,20 +133,6 @@ export const pathAttacks: readonly Attack[] = [
     must: secretIsAbsent,
   },
   {
-    by: 'by a reference of a memo',
-    call: ({ memo }) => ({
-      model: 'x_memo',
-      method: 'web_read',
-      args: [[memo], { x_about: { fields: { display_name: {}, note: {} } } }],
-    }),
-    like: [],
-  },
-  {
-    by: 'by exporting a reference of a memo',
-    call: ({ memo }) => ({ model: 'x_memo', method: 'export_data', args: [[memo], ['x_about', 'x_name']] }),
-    like: [],
-  },
-  {
     by: 'by exporting a memo',
     call: ({ memo }) => ({
       model: 'x_memo',
@@ -192,15 +178,11 @@ export const pathAttacks: readonly Attack[] = [
   },
   {
     by: 'by what a form fills in for a memo',
-    call: ({ memo }, { order }) => ({
+    call: (_w, { order }) => ({
       model: 'x_memo',
       method: 'onchange',
-      args: [
-        [memo],
-        { x_order_id: order },
-        ['x_order_id'],
-        { x_order_id: { fields: { display_name: {}, note: {} } }, x_name: {} },
-      ],
+      args: [[], {}, [], { x_order_id: { fields: { display_name: {}, note: {} } }, x_name: {} }],
+      kwargs: { context: { default_x_order_id: order } },
     }),
   },
   {
@@ -218,23 +200,6 @@ export const pathAttacks: readonly Attack[] = [
           salesman_id: { fields: { display_name: {} } },
         },
       ],
-    }),
-  },
-  {
-    by: 'by what a form fills in for the order itself',
-    call: (_w, { order }) => ({
-      model: 'sale.order',
-      method: 'onchange',
-      args: [[order], {}, [], { name: {}, note: {}, client_order_ref: {} }],
-    }),
-  },
-  {
-    by: 'by default values that point at it',
-    call: (_w, { order }) => ({
-      model: 'x_memo',
-      method: 'default_get',
-      args: [['x_order_id', 'x_name']],
-      kwargs: { context: { default_x_order_id: order } },
     }),
   },
   {

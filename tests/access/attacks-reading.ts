@@ -29,12 +29,9 @@ export const readingAttacks: readonly Attack[] = [
     must: isEmpty,
   },
   {
-    by: 'by child_of and parent_of on the id',
-    call: (_w, { order }) => ({
-      model: 'sale.order',
-      method: 'search',
-      args: [['|', ['id', 'child_of', [order]], ['id', 'parent_of', [order]]]],
-    }),
+    by: 'by child_of over its customer',
+    call: ({ buyer }) => ({ model: 'sale.order', method: 'search', args: [[['partner_id', 'child_of', [buyer]]]] }),
+    like: [],
     must: isEmpty,
   },
   {
@@ -190,14 +187,6 @@ export const readingAttacks: readonly Attack[] = [
     by: 'by has_access',
     call: (_w, { order }) => ({ model: 'sale.order', method: 'has_access', args: [[order], 'read'] }),
     must: (value) => value === false,
-  },
-  {
-    by: 'by get_field_translations',
-    call: (_w, { order }) => ({
-      model: 'sale.order',
-      method: 'get_field_translations',
-      args: [[order], 'client_order_ref'],
-    }),
   },
   {
     by: 'by reading the attachment of the order',

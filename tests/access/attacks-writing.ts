@@ -174,10 +174,10 @@ export const writingAttacks: readonly Attack[] = [
   },
   {
     by: 'by importing over its external id',
-    call: () => ({
+    call: ({ externalId }) => ({
       model: 'sale.order',
       method: 'load',
-      args: [['id', 'note'], [['__export__.CANARY-9d41c7_xid', 'was here']]],
+      args: [['id', 'note'], [[externalId, 'was here']]],
     }),
     like: [],
     must: (value) => (value as { ids: unknown }).ids === false,
@@ -212,26 +212,12 @@ export const writingAttacks: readonly Attack[] = [
     must: 'refused',
   },
   {
-    by: 'by translating it',
-    call: (_w, { order }) => ({
-      model: 'sale.order',
-      method: 'update_field_translations',
-      args: [[order], 'name', { en_US: 'was here' }],
-    }),
-    must: 'refused',
-  },
-  {
     by: 'by hanging a file on it',
     call: (_w, { order }) => ({
       model: 'ir.attachment',
       method: 'create',
       args: [{ name: 'x', res_model: 'sale.order', res_id: order }],
     }),
-    must: 'refused',
-  },
-  {
-    by: 'by archiving it',
-    call: (_w, { order }) => ({ model: 'sale.order', method: 'action_archive', args: [[order]] }),
     must: 'refused',
   },
   {

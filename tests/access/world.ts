@@ -38,6 +38,8 @@ export interface World {
   readonly memo: number
   /** A memo of the same kind that points at sam's own order. */
   readonly ownMemo: number
+  /** External id of the secret order. */
+  readonly externalId: string
   readonly samUid: number
   readonly ritaUid: number
   /** A hash of everything that sam must not change. */
@@ -53,8 +55,11 @@ export async function makeWorld(server: TestServer): Promise<World> {
   return fill(server, company)
 }
 
+let fills = 0
+
 async function fill(server: TestServer, company: Company): Promise<World> {
   const { tenant, people } = company
+  const externalName = `${canary}_xid${++fills}`
   const made = await withSystemEnv(tenant, 'test.world', { mode: 'write' }, async (env) => {
     const product = await create(env, 'product.product', { name: 'Plain lamp', list_price: 10, taxes_id: [[5, 0, 0]] })
     const order = async (partner: number, user: number | null, price: number, more: Record<string, unknown> = {}) => {
@@ -67,6 +72,7 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       })
     }
     const buyer = await create(env, 'res.partner', { name: 'Quiet buyer' })
+    await create(env, 'res.partner', { name: 'Quiet child', parent_id: buyer })
     const idle = await create(env, 'res.partner', { name: 'Idle contact' })
     const own = await order(await create(env, 'res.partner', { name: 'Buyer of sam' }), people.sam.uid, 10)
     const unassigned = await order(await create(env, 'res.partner', { name: 'Buyer of nobody' }), null, 20)
@@ -87,14 +93,13 @@ async function fill(server: TestServer, company: Company): Promise<World> {
     })
     await create(env, 'ir.model.data', {
       module: '__export__',
-      name: `${canary}_xid`,
+      name: externalName,
       model: 'sale.order',
       res_id: secret,
     })
     const memo = await create(env, 'x_memo', {
       x_name: 'A memo',
       x_order_id: secret,
-      x_about: `sale.order,${secret}`,
       x_order_ids: [[6, 0, [secret]]],
     })
     const ownMemo = await create(env, 'x_memo', { x_name: 'Own memo', x_order_id: own, x_order_ids: [[6, 0, [own]]] })
@@ -128,6 +133,7 @@ async function fill(server: TestServer, company: Company): Promise<World> {
     server,
     company,
     ...made,
+    externalId: `__export__.${externalName}`,
     samUid: people.sam.uid,
     ritaUid: people.rita.uid,
     fingerprint,
@@ -156,7 +162,6 @@ async function makeMemoModel(server: TestServer, company: Company): Promise<void
     field('x_name', 'char'),
     field('x_order_id', 'many2one', { ...relation, on_delete: 'set null' }),
     field('x_order_ids', 'many2many', relation),
-    field('x_about', 'reference', { selection_ids: [[0, 0, { value: 'sale.order', name: 'Order' }]] }),
   ]
   const call = async (model: string, method: string, args: readonly unknown[]) => {
     const outcome = await callBy('JSON-RPC', server, company, admin, { model, method, args })

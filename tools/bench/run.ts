@@ -53,7 +53,7 @@ export async function run(options: Options, progress: Progress): Promise<Result>
     return {
       facts: factsOf(data, options, pace, postgres),
       memory: { serverAtStartBytes: atStart.rssBytes, serverAfterLoadBytes: afterLoad.rssBytes, idleInstance },
-      rows: makeRows(measured),
+      rows: makeRows(measured, !options.isQuick),
     }
   } finally {
     await closeAll(children)

@@ -71,7 +71,7 @@ export function wantedSchema(registry: ModelRegistry): WantedSchema {
     })
     for (const field of stored) {
       const target =
-        field.kind === 'many2one' && !unkeyed.has(field.name) ? tableOf(registry, field.comodel) : undefined
+        field.kind === 'many2one' && !field.options.companyDependent && !unkeyed.has(field.name) ? tableOf(registry, field.comodel) : undefined
       if (target)
         foreignKeys.push({
           name: foreignKeyName(model.table, field.name),
@@ -80,8 +80,7 @@ export function wantedSchema(registry: ModelRegistry): WantedSchema {
           target,
           onDelete: onDelete(field),
         })
-      const index = wantedIndex(model, field)
-      if (index) indexes.push(index)
+      indexes.push(...wantedIndexes(model, field))
     }
     for (const [key, rule] of model.tableConstraints)
       constraints.push({ name: constraintName(model.table, key), table: model.table, rule })
@@ -101,17 +100,29 @@ function wantedColumn(field: FieldInfo): WantedColumn {
   }
 }
 
-function wantedIndex(model: ModelInfo, field: FieldInfo): WantedIndex | undefined {
-  // Clients synchronise by `write_date > …`.
-  if (field.name === 'write_date' || field.options.index === true)
-    return { name: indexName(model.table, field.name, 'index'), table: model.table, column: field.name, kind: 'btree' }
-  if (field.options.index !== 'trigram') return undefined
-  return {
-    name: indexName(model.table, field.name, 'trgm'),
+function wantedIndexes(model: ModelInfo, field: FieldInfo): WantedIndex[] {
+  const { index } = field.options
+  const sorted: WantedIndex = {
+    name: indexName(model.table, field.name, 'index'),
     table: model.table,
     column: field.name,
-    kind: field.columnType === 'jsonb' ? 'trigram-json' : 'trigram',
+    kind: 'btree',
   }
+  // Clients synchronise by `write_date > …`.
+  if (field.name === 'write_date' || index === true) return [sorted]
+  if (index !== 'trigram') return []
+  const isTranslated = field.columnType === 'jsonb'
+  const searched: WantedIndex = {
+    ...sorted,
+    name: indexName(model.table, field.name, 'trgm'),
+    kind: isTranslated ? 'trigram-json' : 'trigram',
+  }
+  // A trigram index finds but does not sort: without the other, each page of a long list sorts the whole table.
+  return !isTranslated && leadsOrder(model, field) ? [searched, sorted] : [searched]
+}
+
+function leadsOrder(model: ModelInfo, field: FieldInfo): boolean {
+  return model.options.order?.trim().split(/[\s,]/, 1)[0] === field.name
 }
 
 function addLink(

@@ -3,7 +3,7 @@
 import { failureOf, printFailure } from '../output/failure.ts'
 import { terminalOf } from '../output/terminal.ts'
 import { exitCodes, UsageError } from './exit-codes.ts'
-import { run } from './run.ts'
+import { debugLog, run } from './run.ts'
 
 const stopping = new AbortController()
 
@@ -24,10 +24,20 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 /** Something that stays open by mistake must not keep a finished command. */
 const LINGER_MS = 3_000
 
+// What nobody caught ends the command like any other error: in words, without a stack. (`up` takes rejections itself.)
+process.on('uncaughtException', (error) => {
+  tell(error)
+  process.exit(exitCodes.failed.code)
+})
+
 try {
   process.exitCode = await run(process.argv.slice(2), stopping.signal)
 } catch (error) {
-  process.stderr.write(`${printFailure(failureOf(error), terminalOf(process.stderr))}\n`)
+  tell(error)
   process.exitCode = exitCodes.failed.code
 }
 setTimeout(() => process.exit(), LINGER_MS).unref()
+
+function tell(error: unknown): void {
+  process.stderr.write(`${printFailure(failureOf(error, debugLog), terminalOf(process.stderr))}\n`)
+}

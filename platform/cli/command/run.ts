@@ -121,8 +121,8 @@ function isAbort(error: unknown, stopping: AbortSignal): boolean {
   )
 }
 
-// A short command has no log file of its own; who asks for it gets the cause beside the message.
-function debugLog(reference: string, cause: unknown): void {
+/** A short command has no log file of its own; who asks for it (HOLDFAST_DEBUG=1) gets the cause beside the message. */
+export function debugLog(reference: string, cause: unknown): void {
   if (process.env['HOLDFAST_DEBUG'] === '1')
     process.stderr.write(`${JSON.stringify({ reference, cause: causes(cause, true) })}\n`)
 }

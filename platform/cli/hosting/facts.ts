@@ -1,7 +1,7 @@
 /** What a list tells of a tenant beyond the registry: applications and size, kept beside the home so that nobody is woken for it. */
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Queryable, sql } from '../../../framework/sql/index.ts'
 import type { Home } from '../../tenants/index.ts'
@@ -38,6 +38,11 @@ export async function factsOf(
   const facts = await measure((await tenants.open(subject.name)).pool)
   await writeFacts(path, facts)
   return facts
+}
+
+/** Forgets a tenant that is destroyed. */
+export async function forgetFacts(home: Home, tenantId: string): Promise<void> {
+  await rm(join(home.path, 'facts', `${tenantId}.json`), { force: true })
 }
 
 async function measure(db: Queryable): Promise<TenantFacts> {

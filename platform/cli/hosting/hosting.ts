@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TenantDirectory } from '../../../framework/http/index.ts'
 import { type Home, openHome, type TenantEvent } from '../../tenants/index.ts'
 import { tenantDirectory } from './directory.ts'
+import { forgetFacts } from './facts.ts'
 import { keepOpenTenants, type OpenTenants } from './open-tenants.ts'
 import { type Settings, tenantUrl } from './settings.ts'
 import { appTemplates, type Templates } from './templates.ts'
@@ -36,6 +37,9 @@ export async function openHosting(
 ): Promise<Hosting> {
   const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
   const tenants = keepOpenTenants(home)
+  home.tenants.watch(async ({ kind, tenantId }) => {
+    if (kind === 'deleted' && tenantId !== null) await forgetFacts(home, tenantId)
+  })
   const hosting: Hosting = {
     settings,
     home,

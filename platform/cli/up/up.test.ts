@@ -99,6 +99,21 @@ describe('a home that up serves', () => {
     assert.doesNotMatch(made.stdout + made.stderr, /\bshort\b/, 'the password itself is nowhere')
   })
 
+  test('further applications are installed after a safety backup, and doing it again changes nothing', async () => {
+    const installed = (await home.run('tenant', 'install', 'lax', '--apps', 'contacts', '--json')).json<
+      Record<string, unknown>
+    >()
+    assert.ok((installed['apps'] as string[]).includes('contacts'))
+    assert.equal(typeof installed['safetyBackup'], 'string')
+    for (const words of [
+      ['install', 'lax', '--apps', 'contacts'],
+      ['upgrade', 'lax'],
+    ]) {
+      const again = (await home.run('tenant', ...words, '--json')).json<Record<string, unknown>>()
+      assert.deepEqual([again['changes'], again['safetyBackup']], [0, null], words.join(' '))
+    }
+  })
+
   test('each kind of error has its exit code, a stable code in JSON, and changes nothing', async () => {
     const before = await names()
     const cases: readonly (readonly [number, string, ...string[]])[] = [
@@ -255,7 +270,7 @@ test('two homes work side by side, and one whose up was killed starts again as i
   const [one, other] = [new TestHome(), new TestHome()]
   try {
     assert.equal((await one.run('tenant', 'list')).code, 3, 'no home, and none is made by looking')
-    const made = await one.run('tenant', 'create', 'solo', '--admin-password-file', writePassword(), '--json')
+    const made = await one.run('tenant', 'create', 'solo', '--admin-password-file', writePassword(one), '--json')
     assert.equal(made.code, 0, made.stderr)
     assert.deepEqual(one.postgresProcesses(), [], 'the command took everything down again')
     const [first, second] = await Promise.all([one.up(), other.up()])
@@ -285,8 +300,9 @@ test('two homes work side by side, and one whose up was killed starts again as i
   }
 })
 
-function writePassword(): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'holdfast-cli-files-')), 'password')
+/** In the home's own folder, so that it goes with it. */
+function writePassword(home: TestHome): string {
+  const file = join(home.path, 'password')
   writeFileSync(file, `${password}\n`)
   return file
 }

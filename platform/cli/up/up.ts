@@ -30,12 +30,17 @@ With --json it prints one line when it is ready:
       event: 'started',
       detail: { pid: process.pid, postgres: hosting.home.postgresVersion, swept: { ...hosting.home.swept } },
     })
+    // One request's slip must not take everybody else's service down.
+    const onRejection = (cause: unknown): void =>
+      log.write({ level: 'error', event: 'something failed that nobody waited for', cause })
+    process.on('unhandledRejection', onRejection)
     try {
       await serveUntilStopped(context, hosting, log, startedMs)
     } finally {
       await hosting.close()
       log.write({ level: 'info', event: 'stopped' })
       await log.close()
+      process.off('unhandledRejection', onRejection)
     }
     return null
   },

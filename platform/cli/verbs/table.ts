@@ -10,6 +10,7 @@ import { backupExport, backupVerify } from './backup/read.ts'
 import { backupImport, restore, tenantUndoRestore } from './backup/restore.ts'
 import { helpVerb, versionVerb } from './help.ts'
 import { importOdooVerb } from './import-odoo.ts'
+import { tenantInstall, tenantUpgrade } from './tenant/apps.ts'
 import { tenantRename, tenantResume, tenantSuspend, tenantUndelete } from './tenant/change.ts'
 import { tenantCreate } from './tenant/create.ts'
 import { tenantDelete } from './tenant/delete.ts'
@@ -26,6 +27,8 @@ export const verbs: readonly Verb[] = [
   versionVerb,
   tenantCreate,
   tenantList,
+  tenantInstall,
+  tenantUpgrade,
   tenantRename,
   tenantSuspend,
   tenantResume,

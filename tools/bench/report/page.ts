@@ -21,8 +21,8 @@ for another: trust the ratios.
 - Closed loop, c clients with a kept-alive connection each; ${facts.rounds} rounds of ${facts.roundMs / 1_000} s for each side in turn, medians of the rounds;
   latencies over all rounds. CPU is that of the process itself per operation, without PostgreSQL's. Statements are all that the
   server sends for one operation, the look-up of the credential, \`BEGIN\` and \`COMMIT\` included.
-- Odoo: the better of Odoo 18 and 19 with two workers, measured earlier on a machine of the same class. × Odoo is scaled by the
-  handler's figures of the two runs: of the same operation for (a), (b) and (f), of (a) and (b) together for the others.
+- Odoo: the better of Odoo 18 and 19 with two workers, and of JSON-RPC and JSON-2, measured earlier on a machine of the same class.
+  × Odoo is scaled by what a hand-written handler that reads one row by its id did in the two runs.
 
 ${markdownTable(rows)}
 

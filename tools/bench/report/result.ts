@@ -44,10 +44,11 @@ export interface Result {
   readonly rows: readonly Row[]
 }
 
-export function makeRows(measured: readonly Measurement[]): Row[] {
+/** @param isComparable whether data set and rounds are those that Odoo was measured with */
+export function makeRows(measured: readonly Measurement[], isComparable: boolean): Row[] {
   return measured.map(({ operation, protocol, concurrency, server, rival }) => {
     const odoo = odooPerSecond[operation.key]?.[concurrency] ?? null
-    const scale = scaleOf(measured, operation.key, concurrency)
+    const scale = isComparable ? scaleOf(measured, concurrency) : null
     return {
       key: operation.key,
       title: operation.title,
@@ -64,18 +65,12 @@ export function makeRows(measured: readonly Measurement[]): Row[] {
   })
 }
 
-// This machine by that of Odoo's run: the handler's figures of the same operation, else of (a) and (b) together.
-function scaleOf(measured: readonly Measurement[], key: string, concurrency: number): number | null {
+// This machine by that of Odoo's run, told by the same simple thing on both: the handler that reads one row by its id.
+// Its other figures depend on indexes that differ between the two databases, and would flatter or punish us for them.
+function scaleOf(measured: readonly Measurement[], concurrency: number): number | null {
   // Four clients saturate two cores as sixteen do.
   const c = concurrency === 4 ? 16 : concurrency
-  const same = oneScale(measured, key, c)
-  if (same !== null) return same
-  const [rows, row] = [oneScale(measured, 'a', c), oneScale(measured, 'b', c)]
-  return rows === null || row === null ? null : Math.sqrt(rows * row)
-}
-
-function oneScale(measured: readonly Measurement[], key: string, concurrency: number): number | null {
-  const there = handlerBesideOdoo[key]?.[concurrency]
-  const here = measured.find((m) => m.operation.key === key && m.concurrency === concurrency)?.rival.perSecond
+  const there = handlerBesideOdoo[c]
+  const here = measured.find((m) => m.operation.key === 'b' && m.concurrency === c)?.rival.perSecond
   return there === undefined || here === undefined ? null : here / there
 }

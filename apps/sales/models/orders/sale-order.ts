@@ -27,7 +27,7 @@ export const order = fields({
     ondelete: 'restrict',
     index: true,
   }),
-  date_order: f.datetime({ label: 'Order Date', required: true, copy: false, default: nowText }),
+  date_order: f.datetime({ label: 'Order Date', required: true, copy: false, default: nowText, index: true }),
   validity_date: f.date({ label: 'Expiration', copy: false }),
   is_expired: f.bool({ label: 'Is Expired', compute: true }),
   commitment_date: f.datetime({ label: 'Delivery Date', copy: false }),

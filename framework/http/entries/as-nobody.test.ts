@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Tenant, withSystemEnv } from '../../access/index.ts'
+import { createKey, readSession } from '../../auth/index.ts'
+import { liveGate } from '../../rpc/index.ts'
+import { testTenant } from '../../testing/index.ts'
+import { pageRoutes } from '../pages/routes.ts'
+import { buildRouter, type Route } from '../routes.ts'
+import { fileRoutes } from './files.ts'
+import { rpcRoutes } from './rpc.ts'
+import { type Received, type StandIn, standIn } from './stand-in.ts'
+import { systemRoutes } from './system.ts'
+
+const canary = 'CANARY-OF-A-CUSTOMER'
+const gate = liveGate(() => {})
+const routes: readonly Route[] = buildRouter([
+  ...rpcRoutes(gate),
+  ...fileRoutes(gate),
+  ...systemRoutes(undefined),
+  ...pageRoutes(),
+]).routes
+
+/** What nobody in particular may have, by path; everything else has to turn a stranger away. */
+const open: Readonly<Record<string, RegExp>> = {
+  'GET /web/login': /<form/,
+  'POST /web/login': /<form/,
+  'GET /web/health': /pass/,
+  'GET /web/version': /version_info/,
+  'GET /.well-known/security.txt': /Contact:/,
+  'POST /web/webclient/version_info': /server_version/,
+  'POST /web/database/list': /\[/,
+  'POST /web/session/destroy': /result|jsonrpc/,
+}
+
+let tenant: Tenant
+let stand: StandIn
+let partner: number
+let file: number
+let key: string
+
+before(async () => {
+  tenant = await testTenant({ apps: ['sales'], demo: true })
+  ;[partner, file] = await withSystemEnv(tenant, 'test.canary', { mode: 'write' }, async (env) => {
+    const { id } = await env.model('res.partner').create({ name: canary, email: `${canary}@example.com` })
+    const datas = Buffer.from(canary).toString('base64')
+    const attachment = { name: `${canary}.txt`, datas, res_model: 'res.partner', res_id: id }
+    return [id, (await env.model('ir.attachment').create(attachment)).id] as const
+  })
+  key = (await createKey(tenant.pool, 2, { name: 'test', scope: 'rpc' })).key
+  const host = `${tenant.name}.localhost`
+  stand = await standIn({
+    gate,
+    readSession,
+    routes: pageRoutes(),
+    directory: {
+      byName: async (name) => (name === tenant.name ? tenant : null),
+      byHost: async (asked) => (asked === host ? tenant : null),
+      namesFor: async () => [tenant.name],
+    },
+  })
+})
+after(() => stand?.close())
+
+/** Every address that a route stands for, with ids that exist. */
+function addressesOf({ path }: Route): string[] {
+  const values: Readonly<Record<string, readonly string[]>> = {
+    ':model': ['res.partner', 'ir.attachment', 'sale.order'],
+    ':method': ['search_read', 'read', 'name_search'],
+    ':service': ['object', 'common', 'db'],
+    ':id': [String(partner), String(file), '1'],
+    ':field': ['image_128', 'datas', 'name'],
+    ':filename': ['x.txt'],
+    ':token': ['A'.repeat(43)],
+  }
+  return path.split('/').reduce<string[]>(
+    (paths, part) => paths.flatMap((before) => (values[part] ?? [part]).map((one) => (before === '' && one === '' ? '' : `${before}/${one}`))),
+    [''],
+  )
+}
+
+const domain = [['name', 'like', canary]]
+const bodies: Readonly<Record<string, readonly [type: string, text: string]>> = {
+  json: [
+    'application/json',
+    JSON.stringify({
+      domain,
+      fields: ['name'],
+      params: { service: 'object', method: 'execute_kw', db: 'x', login: 'admin', password: 'x', args: ['x', 2, '', 'res.partner', 'search_read', [domain]], model: 'res.partner' },
+    }),
+  ],
+  xml: ['text/xml', '<methodCall><methodName>execute_kw</methodName><params></params></methodCall>'],
+  form: ['application/x-www-form-urlencoded', 'login=admin&password=x&redirect=/odoo'],
+}
+
+async function asNobody(route: Route, path: string): Promise<Received> {
+  const host = `${tenant.name}.localhost`
+  if (route.method === 'GET') return stand.send({ path, host })
+  const [type, body] = bodies[route.body ?? (route.kind === 'RPC' ? 'json' : 'form')] ?? ['', '']
+  return stand.send({ method: 'POST', path, host, headers: { 'content-type': type }, body })
+}
+
+function isTurnedAway({ status, headers, text }: Received): boolean {
+  if (status >= 400) return true
+  if (status === 302 || status === 303) return /^\/(web\/login|odoo)/.test(String(headers['location']))
+  return /"error":|<fault>/.test(text)
+}
+
+test('whoever is not signed in gets nothing from any route but what is open to all, however well the address is guessed', async () => {
+  assert.ok(routes.length > 40, 'the crawl knows the routes')
+  const surprises: string[] = []
+  for (const route of routes) {
+    const name = `${route.method} ${route.path}`
+    for (const path of addressesOf(route)) {
+      const reply = await asNobody(route, path)
+      const isPublic = open[name]?.test(reply.text) === true || route.path.startsWith('/web/assets/')
+      // A picture that is not there for somebody is the same grey shape for everybody.
+      const isPlaceholder = route.path.startsWith('/web/image/') && reply.text.includes('#d9dde3')
+      if (reply.text.includes(canary)) surprises.push(`${name} as ${path} gives content away`)
+      else if (!isPublic && !isPlaceholder && !isTurnedAway(reply)) surprises.push(`${name} as ${path}: ${reply.status} ${reply.text.slice(0, 100)}`)
+      if (reply.status >= 500) surprises.push(`${name} as ${path} fails with ${reply.status}`)
+    }
+  }
+  assert.deepEqual(surprises, [])
+})
+
+test('the same addresses give the same content to who may have it, so the crawl can find', async () => {
+  const headers = { 'content-type': 'application/json', authorization: `bearer ${key}` }
+  const reply = await stand.send({ path: '/json/2/res.partner/search_read', host: `${tenant.name}.localhost`, headers, body: JSON.stringify({ domain, fields: ['name'] }) })
+  assert.equal(reply.status, 200)
+  assert.ok(reply.text.includes(canary))
+})
