@@ -49,7 +49,7 @@ function describe(_env: Env, model: ModelInfo, field: FieldInfo): FieldDescripti
   const description: FieldDescription = {
     change_default: false,
     company_dependent: options.companyDependent === true,
-    default_export_compatible: options.required === true && !readonlyField,
+    default_export_compatible: field.name === model.recName,
     depends: field.computed?.on ?? [],
     groupable,
     manual: field.manual,
@@ -93,7 +93,6 @@ function describe(_env: Env, model: ModelInfo, field: FieldInfo): FieldDescripti
 
 /** How a field adds up by default in groups. */
 export function aggregator(field: FieldInfo): string | undefined {
-  if (field.kind === 'boolean' && field.column) return 'bool_or'
   if (field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary')
     return field.column && field.name !== 'id' ? 'sum' : undefined
   return undefined

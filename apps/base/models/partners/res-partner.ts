@@ -67,6 +67,7 @@ export const partner = fields({
     table: 'res_partner_res_partner_category_rel',
     column1: 'partner_id',
     column2: 'category_id',
+    default: () => [[6, 0, []]],
   }),
   user_id: f.m2o('res.users', { label: 'Salesperson', index: true }),
   company_id: f.m2o('res.company', { label: 'Company', index: true }),
