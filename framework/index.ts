@@ -54,5 +54,8 @@ export {
   removalOfModels,
   restartSequence,
 } from './modules/index.ts'
-export { changeOwnPassword, setPassword } from './auth/index.ts'
+export { changeOwnPassword, closeSessionsOf, setPassword } from './auth/index.ts'
+export { checkCronMethod } from './jobs/clock/entry-method.ts'
+export { cronChanged } from './jobs/clock/changes.ts'
+export { runCronNow } from './jobs/clock/run-now.ts'
 export { decimal, type Exact, roundDigits, roundTo, sumExact } from './orm/decimal.ts'

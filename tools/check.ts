@@ -1,9 +1,11 @@
-// `npm run check`: types, lint, layers and promises; each runs whatever the others say, and every failure is listed.
-//   npm run check                   all four
+// `npm run check`: types, lint, layers, promises, documents; each runs whatever the others say, and every failure is listed.
+//   npm run check                   all of them
 //   npm run check -- types layers   only these
 //   npm run check -- --fix          formats, applies safe lint fixes and rewrites promises/README.md first
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { findErrorFaults } from './docs/errors.ts'
+import { findPathFaults } from './docs/paths.ts'
 import { findLayerFaults } from './layers.ts'
 import { findPromiseFaults, writeReadme } from './promises.ts'
 
@@ -26,6 +28,7 @@ const steps: readonly Step[] = [
   },
   { name: 'layers', run: () => list(findLayerFaults(root)) },
   { name: 'promises', run: () => list(findPromiseFaults(root)), fix: () => writeReadme(root) },
+  { name: 'docs', run: () => list([...findPathFaults(root), ...findErrorFaults(root)]) },
 ]
 
 function program(name: string, args: readonly string[]): boolean {

@@ -23,7 +23,7 @@ const clean: Files = {
   'framework/orm/grant.ts': 'export const mintGrant = 1',
   'framework/orm/index.ts': `import { sql } from '../sql/index.ts'\nexport { mintGrant } from './grant.ts'\nexport { sql }`,
   'framework/access/index.ts': `import { mintGrant } from '../orm/index.ts'\nexport const a = mintGrant`,
-  'framework/rpc/index.ts': `import { SaxesParser } from 'saxes'\nimport { mintGrant } from '#framework/orm/index.ts'`,
+  'framework/rpc/index.ts': `import { SaxesParser } from 'saxes'`,
   'framework/http/index.ts': `import { createServer } from 'node:https'`,
   'framework/testing/index.ts': `import { pool } from '../sql/pool.ts'\nimport { t } from '#platform/tenants/index.ts'`,
   'framework/index.ts': `export { sql } from './orm/index.ts'\nexport { AppError } from './errors.ts'`,

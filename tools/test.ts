@@ -110,7 +110,12 @@ async function runFile(root: string, planned: Planned, eventFile: string): Promi
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const args = ['--enable-source-maps', `--test-reporter=${events}`, `--test-reporter-destination=${eventFile}`, file]
   // A process group of its own, so that a time-out ends what the file started as well.
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...env, ...planned.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...env, ...planned.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   running.add(child)
   const output = collect(child)
   let isLate = false

@@ -101,7 +101,7 @@ class Environment implements Env {
       bounds.models === '*' ? '*' : new Set(bounds.models),
       new Set(bounds.ops),
     )
-    return fn(new Environment({ ...this.#parts, grant }))
+    return fn(new Environment({ ...this.#parts, grant, context: withoutDefaults(this.#parts.context) }))
   }
 
   async rightsChanged(): Promise<void> {
@@ -113,6 +113,13 @@ class Environment implements Env {
     if (!this.#parts.tx) throw new ServerError('ERR_NO_TRANSACTION', 'There is no transaction to wait for.')
     this.#parts.tx.afterCommit(work)
   }
+}
+
+// `default_…` of the caller's context are values that nobody has checked: they do not go along into more rights.
+function withoutDefaults(context: Context): Context {
+  const names = Object.keys(context)
+  if (!names.some((name) => name.startsWith('default_'))) return context
+  return Object.fromEntries(names.filter((name) => !name.startsWith('default_')).map((name) => [name, context[name]]))
 }
 
 export function makeEnvironment(

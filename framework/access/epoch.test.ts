@@ -30,7 +30,8 @@ test('a right that one process takes away is gone in the next request of another
 
 test('an archived user is refused at the next request, in every process', async () => {
   const ben = await asUser(tenant, {})
-  const act = (where: Tenant) => withEnv(where, ben.uid, { mode: 'read' }, (env) => env.model('res.partner').search_count([]))
+  const act = (where: Tenant) =>
+    withEnv(where, ben.uid, { mode: 'read' }, (env) => env.model('res.partner').search_count([]))
   await act(other)
   await act(tenant)
   await actAs(tenant, 2).write((env) => env.model('res.users', [ben.uid]).write({ active: false }))

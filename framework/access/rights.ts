@@ -2,6 +2,8 @@
 
 import {
   type Domain,
+  type FieldInfo,
+  isMirror,
   mintGrant,
   type Grant,
   type ModelRegistry,
@@ -81,11 +83,7 @@ export function elevatedGrant(base: Grant, models: ReadonlySet<string> | '*', op
     seesExistence: base.seesExistence,
     records: (model, operation) => (covers(model, operation) ? true : base.records(model, operation)),
     field: (model, field, operation) =>
-      (models === '*' || models.has(model)
-        ? operation === 'read'
-          ? ops.has('read')
-          : ops.has('write') || ops.has('create')
-        : false) || base.field(model, field, operation),
+      (models === '*' || models.has(model) ? ops.has(operation) : false) || base.field(model, field, operation),
   })
 }
 
@@ -119,20 +117,40 @@ function makeGrant(
       return known
     },
     field(model, field, operation) {
-      const info = registry.models.get(model)?.fields.get(field)
-      if (!info) return false
-      if (info.options.groups && !info.options.groups.some((group) => user.groups.has(group))) return false
-      const key = `${model}/${operation}`
-      let allowed = fields.get(key)
-      if (allowed === undefined) {
-        allowed = permittedFields(byModel.get(model) ?? [], operation)
-        fields.set(key, allowed)
-      }
-      return (
-        allowed === true || allowed.has(field) || field === 'id' || (field === 'display_name' && operation === 'read')
-      )
+      if (!permits(model, field, operation)) return false
+      // A list shows what the field on the other side holds: who may not read that one has no list either.
+      const other = operation === 'read' ? otherSide(registry, model, field) : null
+      return other === null || permits(other.model, other.name, 'read')
     },
   })
+
+  function permits(model: string, field: string, operation: 'read' | 'write' | 'create'): boolean {
+    const info = registry.models.get(model)?.fields.get(field)
+    if (!info) return false
+    if (info.options.groups && !info.options.groups.some((group) => user.groups.has(group))) return false
+    const key = `${model}/${operation}`
+    let allowed = fields.get(key)
+    if (allowed === undefined) {
+      allowed = permittedFields(byModel.get(model) ?? [], operation)
+      fields.set(key, allowed)
+    }
+    return (
+      allowed === true || allowed.has(field) || field === 'id' || (field === 'display_name' && operation === 'read')
+    )
+  }
+}
+
+// The many2one of a one2many; the many2many that shares a link table with another one, seen from the other end.
+function otherSide(registry: ModelRegistry, model: string, field: string): FieldInfo | null {
+  const info = registry.models.get(model)?.fields.get(field)
+  if (info?.kind !== 'one2many' && info?.kind !== 'many2many') return null
+  const comodel = registry.models.get(info.comodel ?? '')
+  if (!comodel || info.delegate) return null
+  if (info.kind === 'one2many') return comodel.fields.get(info.inverse ?? '') ?? null
+  const { link } = info
+  if (!link) return null
+  for (const other of comodel.fields.values()) if (isMirror(link, other.link)) return other
+  return null
 }
 
 /** Permissions add up, group rules add up among themselves, global rules all hold. Without a permission: nothing. */
@@ -150,9 +168,8 @@ function combine(
   return all.length === 0 ? true : join('&', all)
 }
 
-function permittedFields(rows: readonly AccessRow[], operation: 'read' | 'write'): ReadonlySet<string> | true {
-  const wanted: readonly Operation[] = operation === 'read' ? ['read'] : ['write', 'create']
-  const permissions = rows.filter((row) => row.kind === 'permission' && row.ops.some((op) => wanted.includes(op)))
+function permittedFields(rows: readonly AccessRow[], operation: Operation): ReadonlySet<string> | true {
+  const permissions = rows.filter((row) => row.kind === 'permission' && row.ops.includes(operation))
   if (permissions.some((row) => row.fields === null)) return true
   return new Set(permissions.flatMap((row) => row.fields ?? []))
 }
@@ -171,8 +188,14 @@ function oneOperand(domain: Domain): Domain {
 // `{ user: 'id' }` in a rule stands for a value of the caller.
 function bind(domain: Domain | null, values: Readonly<Record<string, unknown>>): Domain {
   return (domain ?? []).map((item) =>
-    Array.isArray(item) ? ([item[0], item[1], bindValue(item[2], values)] as const) : item,
+    Array.isArray(item)
+      ? ([item[0], item[1], isSubDomain(item) ? bind(item[2] as Domain, values) : bindValue(item[2], values)] as const)
+      : item,
   ) as Domain
+}
+
+function isSubDomain(item: readonly unknown[]): boolean {
+  return (item[1] === 'any' || item[1] === 'not any') && Array.isArray(item[2])
 }
 
 function bindValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {

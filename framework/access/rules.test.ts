@@ -106,7 +106,9 @@ test(`random users under random rules see and change exactly what the policy say
           assert.deepEqual(got, wanted)
         } catch (error) {
           const used = rows.filter((row) => row.group === null || own.has(row.group)).map((row) => JSON.stringify(row))
-          throw new Error(`seed ${seed}, case ${cases}, uid ${user.uid}: ${call.title}\n${used.join('\n')}`, { cause: error })
+          throw new Error(`seed ${seed}, case ${cases}, uid ${user.uid}: ${call.title}\n${used.join('\n')}`, {
+            cause: error,
+          })
         }
       }
     }
@@ -114,4 +116,3 @@ test(`random users under random rules see and change exactly what the policy say
   t.diagnostic(`seed ${seed}: ${cases} cases, ${denied} of them refusals`)
   assert.ok(denied < cases * 0.7, 'most calls have to be answered, or the test says little')
 })
-

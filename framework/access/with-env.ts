@@ -44,11 +44,13 @@ async function isStaleRefusal(tenant: Tenant, options: EnvOptions, error: unknow
 
 async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
   if (tenant.rights.epoch === undefined) await refresh(tenant, tenant.pool)
+  const { epoch } = tenant.rights
   const rights = await rightsOf(tenant, tenant.pool, uid)
+  // Somebody renewed the memory meanwhile: these rights may be older than the epoch that it has now.
+  if (tenant.rights.epoch !== epoch) throw new StaleRights()
   checkLanguage(tenant, options.context)
   const db: Queryable = options.signal ? withSignal(tenant.pool, options.signal) : tenant.pool
   const state = newState()
-  const epoch = tenant.rights.epoch
   const result = await fn(
     makeEnvironment({ tenant, db, tx: null, ...rights, context: options.context ?? {}, system: false, epoch, state }),
   )
@@ -98,7 +100,10 @@ async function rightsOf(tenant: Tenant, db: Queryable, uid: number): Promise<Rig
   if (!known) {
     known = readRights(tenant, db, uid)
     tenant.rights.users.set(uid, known)
-    known.catch(() => tenant.rights.users.delete(uid))
+    const loading = known
+    known.catch(() => {
+      if (tenant.rights.users.get(uid) === loading) tenant.rights.users.delete(uid)
+    })
   }
   const rights = await known
   if (!rights) throw new AccessDenied('ERR_ACCESS_DENIED', 'Access Denied')
@@ -109,11 +114,12 @@ async function rightsOf(tenant: Tenant, db: Queryable, uid: number): Promise<Rig
 async function refresh(tenant: Tenant, db: Queryable): Promise<void> {
   const [row] = await db.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
   const { rights } = tenant
+  const isOther = rights.epoch !== row?.n || rights.models !== row?.models
   if (rights.models !== undefined && row?.models !== rights.models) await tenant.reload?.(tenant)
-  if (rights.epoch !== row?.n) rights.users.clear()
-  rights.languages = new Set(
-    (await db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active`)).map((l) => l.code),
-  )
+  const languages = await db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active`)
+  // From here on without a pause: rights that a request loaded in between belong to the epoch before.
+  if (isOther || rights.epoch !== row?.n) rights.users.clear()
+  rights.languages = new Set(languages.map((l) => l.code))
   rights.epoch = row?.n
   rights.models = row?.models
 }

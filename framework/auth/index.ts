@@ -19,6 +19,7 @@ export { hashPassword, isPasswordHash, type PasswordCheck, verifyPassword } from
 export { type PasswordFault, passwordRules, type PasswordRules } from './passwords/rules.ts'
 export { changeOwnPassword } from './passwords/change-own-password.ts'
 export { changePassword, hasTemporaryPassword, setPassword, type SetPasswordOptions } from './passwords/set-password.ts'
+export { removeExpired } from './remove-expired.ts'
 export { checkCsrf, maskCsrf } from './sessions/csrf.ts'
 export {
   closeSession,

@@ -7,6 +7,7 @@ import { InvalidRequestError } from '../errors.ts'
  * outside of the tenant's own database until then: name records by id, and leave their contents where they are.
  */
 export interface JobCall {
+  /** Key of the tenant in the control plane: its id, which a rename does not change. */
   readonly tenant: string
   readonly uid: number
   readonly model: string

@@ -4,7 +4,8 @@
  */
 
 export { type JobCall, jobMaximumBytes } from './call.ts'
-export type { CronEntry } from './cron.ts'
+export { type Alarms, openAlarms } from './clock/alarms.ts'
+export { keepAlarm } from './clock/changes.ts'
 export type { DeadLetter } from './dead-letters.ts'
 export {
   type Committing,
@@ -14,4 +15,4 @@ export {
   type JobsOptions,
   startJobs,
 } from './jobs.ts'
-export type { JobFailure } from './run.ts'
+export type { JobDirectory, JobFailure } from './run.ts'

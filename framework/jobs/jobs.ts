@@ -1,15 +1,15 @@
 /** The queue and the clock, on PostgreSQL by pg-boss, in the control plane's database: a tenant's own one may be asleep. */
 
-import { type JobWithMetadata, PgBoss } from 'pg-boss'
+import { type Job, type JobResult, type JobWithMetadata, PgBoss, type WorkOptions } from 'pg-boss'
 import { InvalidRequestError } from '../errors.ts'
 import type { DatabaseAddress } from '../sql/index.ts'
 import { checkCall, type JobCall } from './call.ts'
-import { type CronKeeper, cronKeeper } from './cron.ts'
+import { type ClockOptions, findTenants, lookAt, type TenantJob } from './clock/clock.ts'
 import { type DeadLetters, deadLetters } from './dead-letters.ts'
 import { queues } from './queues.ts'
-import { type RunOptions, runJob } from './run.ts'
+import { type Outcome, runJob } from './run.ts'
 
-export interface JobsOptions extends RunOptions {
+export interface JobsOptions extends ClockOptions {
   /** The control plane's database. */
   readonly database: DatabaseAddress
   /** Schema for the queue's tables; it has to exist and belong to the role. Default `app`. */
@@ -20,10 +20,12 @@ export interface JobsOptions extends RunOptions {
   readonly perTenant?: number
   /** Seconds between looks at the queue, at least 0.5; default 2. The queue is asked, it does not call: no LISTEN. */
   readonly pollSeconds?: number
-  /** Seconds between looks at the clock's entries; default 30. */
+  /** Seconds between looks at whether the clock has to beat, which it does once a minute; default 30. */
   readonly clockSeconds?: number
   /** Seconds before the first retry; each further one waits twice as long, at most an hour. Default 10. */
   readonly retrySeconds?: number
+  /** Seconds after which a job of a tenant that is out of service asks again; default 600. */
+  readonly waitSeconds?: number
 }
 
 export interface EnqueueOptions {
@@ -33,7 +35,7 @@ export interface EnqueueOptions {
   readonly priority?: number
 }
 
-export interface Jobs extends Omit<CronKeeper, 'forget'>, Omit<DeadLetters, 'forget'> {
+export interface Jobs extends Omit<DeadLetters, 'forget'> {
   /**
    * Puts a call into the queue; it runs at least once, so a method that is called this way bears a repetition.
    * @returns the job's id
@@ -42,12 +44,16 @@ export interface Jobs extends Omit<CronKeeper, 'forget'>, Omit<DeadLetters, 'for
   enqueue(call: JobCall, options?: EnqueueOptions): Promise<string>
   /** Removes everything of a tenant that is gone. */
   forgetTenant(tenant: string): Promise<void>
+  /** One beat of the clock now; by itself it beats once a minute. */
+  beat(): Promise<void>
   /** Lets running jobs finish (at most `graceMs`, default 10 000), then stops; what was not finished runs again later. */
   close(graceMs?: number): Promise<void>
 }
 
 const triesAfterFailure = 5
 const longestRetrySeconds = 3600
+/** A tenant with many entries may take long; a process that dies is noticed by its heartbeat. */
+const longestLookSeconds = 6 * 3600
 
 /** Starts the queue, making its tables at the first start, and this process's workers. */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
@@ -56,16 +62,19 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   try {
     await createQueues(boss, options.retrySeconds ?? 10)
     if ((options.atOnce ?? 4) > 0) {
-      for (const queue of [queues.calls, queues.cron]) workers.push(await startWorkers(boss, queue, options))
+      workers.push(await workOnCalls(boss, options), await workOnTenants(boss, options))
+      await startClock(boss, options)
     }
   } catch (error) {
     await boss.stop({ graceful: false })
     throw error
   }
-  const crons = cronKeeper(boss)
   const dead = deadLetters(boss)
+  // The workers of this process need not wait for their next look.
+  const notify = (): void => {
+    for (const worker of workers) boss.notifyWorker(worker)
+  }
   return {
-    ...crons,
     ...dead,
     enqueue: async (call, { startAfter, priority } = {}) => {
       const checked = checkCall(call)
@@ -76,15 +85,19 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
       }
       const id = await boss.send(queues.calls, checked, sent)
       if (id === null) throw new InvalidRequestError('ERR_JOB_CALL', 'The queue did not take the job.')
-      // The workers of this process need not wait for their next look.
-      for (const worker of workers) boss.notifyWorker(worker)
+      notify()
       return id
     },
     forgetTenant: async (tenant) => {
-      await crons.forget(tenant)
+      await options.alarms.forget(tenant)
       await dead.forget(tenant)
-      for (const job of await boss.findJobs(queues.calls, { data: { tenant } }))
-        await boss.deleteJob(queues.calls, job.id)
+      for (const queue of [queues.calls, queues.tenants]) {
+        for (const job of await boss.findJobs(queue, { data: { tenant } })) await boss.deleteJob(queue, job.id)
+      }
+    },
+    beat: async () => {
+      await findTenants(boss, options)
+      notify()
     },
     close: async (graceMs = 10_000) => {
       await boss.stop({ graceful: true, timeout: graceMs })
@@ -138,25 +151,50 @@ async function createQueues(boss: PgBoss, retrySeconds: number): Promise<void> {
     deleteAfterSeconds: 86_400,
   }
   await boss.createQueue(queues.calls, common)
-  // One run of an entry at a time, waiting ones included: a slow one is not overtaken by its next.
-  await boss.createQueue(queues.cron, { ...common, policy: 'exclusive' })
+  // What fails is looked at again by its alarm, not by the queue. Exclusive: a tenant waits or runs once.
+  const retried = { retryLimit: 0, heartbeatSeconds: 60, retentionSeconds: 3600, deleteAfterSeconds: 3600 }
+  await boss.createQueue(queues.tenants, { ...retried, policy: 'exclusive', expireInSeconds: longestLookSeconds })
+  await boss.createQueue(queues.clock, { ...retried, policy: 'exclusive' })
 }
 
-async function startWorkers(boss: PgBoss, queue: string, options: JobsOptions): Promise<string> {
-  const atOnce = options.atOnce ?? 4
+async function workOnCalls(boss: PgBoss, options: JobsOptions): Promise<string> {
+  const work = async (job: JobWithMetadata<JobCall>): Promise<Omit<JobResult, 'id'>> => {
+    const outcome = await runJob(job.data, job.signal, options)
+    if (outcome.status !== 'waiting') return { ...outcome, status: outcome.status }
+    // Asked again later as a job of its own, so that waiting uses up no try.
+    const { tenant } = job.data
+    await boss.send(queues.calls, job.data, { group: { id: tenant }, startAfter: options.waitSeconds ?? 600 })
+    return { status: 'completed' }
+  }
   return await boss.work(
-    queue,
-    {
-      perJobResults: true,
-      includeMetadata: true,
-      batchSize: 1,
-      localConcurrency: atOnce,
-      localGroupConcurrency: Math.min(options.perTenant ?? 2, atOnce),
-      pollingIntervalSeconds: options.pollSeconds ?? 2,
-    },
+    queues.calls,
+    { perJobResults: true, includeMetadata: true, ...workOptions(options) },
     async (jobs: JobWithMetadata<JobCall>[]) =>
-      await Promise.all(jobs.map(async (job) => ({ id: job.id, ...(await runJob(job.data, job.signal, options)) }))),
+      await Promise.all(jobs.map(async (job) => ({ id: job.id, ...(await work(job)) }))),
   )
+}
+
+async function workOnTenants(boss: PgBoss, options: JobsOptions): Promise<string> {
+  return await boss.work(queues.tenants, workOptions(options), async (jobs: Job<TenantJob>[]) => {
+    for (const job of jobs) await lookAt(job.data.tenant, job.signal, options)
+  })
+}
+
+async function startClock(boss: PgBoss, options: JobsOptions): Promise<void> {
+  await boss.schedule(queues.clock, '* * * * *', null, { singletonKey: 'beat' })
+  await boss.work(queues.clock, { pollingIntervalSeconds: options.pollSeconds ?? 2 }, async () => {
+    await findTenants(boss, options)
+  })
+}
+
+function workOptions(options: JobsOptions): WorkOptions {
+  const atOnce = options.atOnce ?? 4
+  return {
+    batchSize: 1,
+    localConcurrency: atOnce,
+    localGroupConcurrency: Math.min(options.perTenant ?? 2, atOnce),
+    pollingIntervalSeconds: options.pollSeconds ?? 2,
+  }
 }
 
 /** Something whose commit can be waited for; every `Env` and `Transaction` is one. */

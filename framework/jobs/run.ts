@@ -1,12 +1,16 @@
 /** Runs one job as its user and says what became of it. */
 
+import type { Tenant } from '../access/index.ts'
 import { AppError } from '../errors.ts'
-import { type callMethod, type Log, settle, type TenantDirectory } from '../rpc/index.ts'
+import { type callMethod, type Log, settle } from '../rpc/index.ts'
 import type { JobCall } from './call.ts'
 
-/** `failed`: try again later. `deadletter`: it would fail each time; keep it where somebody sees it. */
+/**
+ * `failed`: try again later. `deadletter`: it would fail each time; keep it where somebody sees it. `waiting`: its tenant
+ * is out of service; no try is counted.
+ */
 export interface Outcome {
-  readonly status: 'completed' | 'failed' | 'deadletter'
+  readonly status: 'completed' | 'failed' | 'deadletter' | 'waiting'
   readonly output?: JobFailure
 }
 
@@ -17,8 +21,17 @@ export interface JobFailure {
   readonly reference: string | null
 }
 
+/** Tenants by the key that stands in their jobs, which a rename does not change. */
+export interface JobDirectory {
+  /**
+   * The tenant, awake; `null` when it is gone for good.
+   * @throws UnavailableError ERR_TENANT_SUSPENDED while it is out of service
+   */
+  byKey(key: string): Promise<Tenant | null>
+}
+
 export interface RunOptions {
-  readonly directory: Pick<TenantDirectory, 'byName'>
+  readonly directory: JobDirectory
   readonly call: typeof callMethod
   readonly log: Log
 }
@@ -30,16 +43,14 @@ export async function runJob(
   { directory, call, log }: RunOptions,
 ): Promise<Outcome> {
   try {
-    const tenant = await directory.byName(job.tenant)
-    if (tenant === null)
-      return {
-        status: 'failed',
-        output: { code: 'ERR_JOB_TENANT', message: 'The database is not there or is suspended.', reference: null },
-      }
+    const tenant = await directory.byKey(job.tenant)
+    // Nobody is left who could want it.
+    if (tenant === null) return { status: 'completed' }
     const kwargs = { ...job.kwargs, context: { ...job.context } }
     await call(tenant, job.uid, job.model, job.method, job.args, kwargs, { signal })
     return { status: 'completed' }
   } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'ERR_TENANT_SUSPENDED') return { status: 'waiting' }
     const { error, reference } = settle(thrown, log, { job: `${job.model}.${job.method}`, tenant: job.tenant })
     return {
       status: mayPass(thrown) ? 'failed' : 'deadletter',

@@ -17,4 +17,5 @@ export { type ContentFacts, describeContent } from './services/attachment-conten
 export { applyRights } from './services/rights.ts'
 export { applyRunTimeModels, removalOfFields, removalOfModels } from './services/run-time-models.ts'
 export { dropCounters, nextByCode, nextById, peekNumber, restartSequence } from './services/sequences.ts'
+export { tenantOf } from './tenant/open-tenants.ts'
 export { type InitOptions, initTenant, openTenant, reopenTenant, type TenantOptions } from './tenant/open-tenant.ts'

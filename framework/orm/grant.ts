@@ -13,7 +13,7 @@ export interface Grant {
   /** Which records of a model this operation may touch. */
   records(model: string, operation: Operation): true | false | Domain
   /** Whether the field exists for this caller. */
-  field(model: string, field: string, operation: 'read' | 'write'): boolean
+  field(model: string, field: string, operation: 'read' | 'write' | 'create'): boolean
   /**
    * Whether the caller may learn that a record exists which he may not read. Only who administers rights may: he could
    * give himself the right. To everybody else an absent record and a forbidden one look the same.

@@ -32,6 +32,11 @@ export interface FieldInfo {
   readonly manual: boolean
 }
 
+/** Whether two many2many fields are one link table seen from its two ends. */
+export function isMirror(a: FieldInfo['link'], b: FieldInfo['link']): boolean {
+  return a !== undefined && b !== undefined && a.table === b.table && a.own === b.other && a.other === b.own
+}
+
 export interface ComputedInfo {
   readonly on: readonly string[]
   readonly fn: (record: never, env: never) => unknown

@@ -13,6 +13,8 @@ export interface TransactionState {
     readonly operation: Operation
     readonly ids: readonly number[]
   }[]
+  /** `model,id` of records whose lists are being written: the caller may write them, whether or not she may read them. */
+  readonly parents: Set<string>
   /** Nesting of create and write; obligations are settled when it returns to 0. */
   depth: number
   flushing: boolean
@@ -21,5 +23,5 @@ export interface TransactionState {
 }
 
 export function newState(): TransactionState {
-  return { pending: new Map(), afterChecks: [], depth: 0, flushing: false, epochSeen: false }
+  return { pending: new Map(), afterChecks: [], parents: new Set(), depth: 0, flushing: false, epochSeen: false }
 }

@@ -26,6 +26,7 @@ export class Sql {
  * The template tag: every `${value}` is bound, every `${fragment}` is spliced in.
  * @throws InvalidRequestError ERR_SQL_TEXT for strings with NUL or lone surrogates
  */
+// Keeps promise: software/sql-injection
 export function sql(literals: TemplateStringsArray, ...parts: readonly (SqlValue | Sql)[]): Sql {
   const chunks: string[] = [literals[0] ?? '']
   const values: SqlValue[] = []

@@ -1,6 +1,6 @@
 /** PostgreSQL's errors as ours: what the caller may know, without SQL, table or database names. */
 
-import { AppError, ConflictError, ServerError, UnavailableError, UserError, ValidationError } from '../errors.ts'
+import { AppError, ConflictError, InvalidRequestError, ServerError, UnavailableError, UserError, ValidationError } from '../errors.ts'
 
 interface ServerNotice {
   readonly code?: string
@@ -59,6 +59,12 @@ export function translate(thrown: unknown): AppError {
     return new ValidationError(
       'ERR_SQL_VALUE',
       'A value does not fit its field (too large, or of the wrong form); nothing was changed.',
+      { cause: thrown },
+    )
+  if (code.startsWith('54'))
+    return new InvalidRequestError(
+      'ERR_SQL_COMPLEX',
+      'The request is too complex for the database; nothing was changed. Ask for less at once.',
       { cause: thrown },
     )
   if (code === '53100')

@@ -226,4 +226,22 @@ export const readingAttacks: readonly Attack[] = [
     ],
     must: isEmpty,
   },
+  {
+    by: 'by searching what was said about it',
+    call: (_w, { order }) => ({
+      model: 'mail.message',
+      method: 'search_read',
+      args: [
+        ['|', ['res_id', '=', order], ['body', 'ilike', probes.hit]],
+        ['body', 'record_name'],
+      ],
+    }),
+    must: isEmpty,
+  },
+  {
+    by: 'by counting what was said about it',
+    call: () => ({ model: 'mail.message', method: 'search_count', args: [[['record_name', '=like', probes.hit]]] }),
+    like: [() => ({ model: 'mail.message', method: 'search_count', args: [[['record_name', '=like', probes.miss]]] })],
+    must: isEmpty,
+  },
 ]

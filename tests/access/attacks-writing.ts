@@ -221,6 +221,16 @@ export const writingAttacks: readonly Attack[] = [
     must: 'refused',
   },
   {
+    by: 'by posting a message on it',
+    call: (_w, { order }) => ({
+      model: 'sale.order',
+      method: 'message_post',
+      args: [[order]],
+      kwargs: { body: 'was here' },
+    }),
+    must: 'refused',
+  },
+  {
     by: 'by deleting its attachment',
     call: (_w, { attachment }) => ({ model: 'ir.attachment', method: 'unlink', args: [[attachment]] }),
     like: [],

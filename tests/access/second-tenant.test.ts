@@ -174,20 +174,18 @@ describe('nothing of a second company reaches the first', () => {
       assert.doesNotMatch(shown.text, new RegExp(secret), host)
       assert.equal(shown.ok, false, `${host}: ${shown.text.slice(0, 200)}`)
     }
-    const forwarded = {
+    const headers = {
       ...json,
+      authorization: `bearer ${admin.key}`,
+      'x-odoo-database': globex.name,
       'x-forwarded-host': 'acme.localhost',
       forwarded: 'host=acme.localhost',
-      'x-odoo-database': globex.name,
     }
-    const headers = { ...forwarded, authorization: `bearer ${admin.key}` }
     const body = JSON.stringify({ domain: [['name', '=', secret]], fields: ['name'] })
-    const reply = await server.send({
-      path: '/json/2/res.partner/search_read',
-      host: 'globex.localhost',
-      headers,
-      body,
-    })
+    const sent = { path: '/json/2/res.partner/search_read', host: 'globex.localhost', headers, body }
+    // On loopback the header may come from a proxy and is believed; then it leads to acme, where globex' key is nothing.
+    assert.equal((await server.send(sent)).text, 'Not Found')
+    const reply = await server.sendSecurely(sent)
     assert.equal(reply.text, '[]')
   })
 

@@ -84,6 +84,8 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       note: `<p>${canary}-note</p>`,
       line: { name: `${canary}-line` },
     })
+    const [rita] = await env.model('res.users', [people.rita.uid]).load('partner_id')
+    const ritaPartner = rita?.partner_id ?? null
     const lineOf = async (id: number) => (await env.model('sale.order.line').search([['order_id', '=', id]])).id
     const attachment = await create(env, 'ir.attachment', {
       name: `${canary}-file.txt`,
@@ -96,6 +98,13 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       name: externalName,
       model: 'sale.order',
       res_id: secret,
+    })
+    await create(env, 'mail.message', {
+      body: `<p>${canary}-message</p>`,
+      model: 'sale.order',
+      res_id: secret,
+      record_name: `${canary}-name`,
+      author_id: ritaPartner,
     })
     const memo = await create(env, 'x_memo', {
       x_name: 'A memo',

@@ -26,7 +26,12 @@ const payloads = [
   `e'\\x27`,
 ]
 
-type Call = readonly [model: string, method: string, args: readonly unknown[], named?: Readonly<Record<string, unknown>>]
+type Call = readonly [
+  model: string,
+  method: string,
+  args: readonly unknown[],
+  named?: Readonly<Record<string, unknown>>,
+]
 
 /** Every place of the API at which a text of the caller comes near a statement. */
 const places: Readonly<Record<string, (text: string) => Call>> = {
@@ -46,12 +51,26 @@ const places: Readonly<Record<string, (text: string) => Call>> = {
   'a group': (text) => ['res.partner', 'formatted_read_group', [[], [text]]],
   'a granularity': (text) => ['res.partner', 'formatted_read_group', [[], [`create_date:${text}`]]],
   'an aggregate': (text) => ['res.partner', 'formatted_read_group', [[], ['type'], [`id:${text}`]]],
-  'a condition on groups': (text) => ['res.partner', 'formatted_read_group', [[], ['type'], ['__count'], [[text, '>', 1]]]],
+  'a condition on groups': (text) => [
+    'res.partner',
+    'formatted_read_group',
+    [[], ['type'], ['__count'], [[text, '>', 1]]],
+  ],
   'an old aggregate': (text) => ['res.partner', 'read_group', [[], [`${text}:sum(color)`], ['type']]],
   'a name to search': (text) => ['res.partner', 'name_search', [text]],
   'the language': (text) => ['res.country', 'search_read', [[], ['name']], { limit: 1, context: { lang: text } }],
-  'the time zone': (text) => ['res.partner', 'formatted_read_group', [[], ['create_date:day']], { context: { tz: text } }],
-  'a default': (text) => ['res.partner', 'create', [{ name: 'from defaults' }], { context: { [`default_${text}`]: text, default_ref: text } }],
+  'the time zone': (text) => [
+    'res.partner',
+    'formatted_read_group',
+    [[], ['create_date:day']],
+    { context: { tz: text } },
+  ],
+  'a default': (text) => [
+    'res.partner',
+    'create',
+    [{ name: 'from defaults' }],
+    { context: { [`default_${text}`]: text, default_ref: text } },
+  ],
   'a new value': (text) => ['res.partner', 'create', [{ name: text, comment: text, ref: text }]],
   'a new field': (text) => ['res.partner', 'create', [{ name: 'x', [text]: 1 }]],
   'a translation': (text) => ['res.country', 'update_field_translations', [[1], 'name', { [text]: text }]],
@@ -77,7 +96,11 @@ describe('hostile text', () => {
           assert.ok(outcome instanceof AppError, `${text}: ${String(outcome.stack)}`)
           // ERR_SQL is a statement that PostgreSQL could not read: the text got into it.
           assert.ok(outcome.status < 500, `${text}: ${outcome.code} ${String(outcome.cause)}`)
-        } else assert.ok(!/pbkdf2/.test(outcome instanceof JsonResult ? outcome.json : JSON.stringify(outcome) ?? ''), text)
+        } else
+          assert.ok(
+            !/pbkdf2/.test(outcome instanceof JsonResult ? outcome.json : (JSON.stringify(outcome) ?? '')),
+            text,
+          )
       }
       const [row] = await tenant.pool.query<{ n: number }>(sql`SELECT count(*)::int4 AS n FROM res_partner`)
       assert.ok((row?.n ?? 0) > 2, 'the partners are there')

@@ -5,14 +5,22 @@ import { resolve } from 'node:path'
 import { readOptions, usage } from './options.ts'
 import { page, verdicts } from './report/page.ts'
 import { memoryLines, terminalTable } from './report/table.ts'
-import { run } from './run.ts'
+import { operationKeys, run } from './run.ts'
 
 const pagePath = resolve(import.meta.dirname, '../../docs/benchmarks.md')
+
+let isStopping = false
+
+// Every step tells that it begins, so this is where a run that was stopped ends in order and removes its data.
+function say(text: string): void {
+  if (isStopping) throw new Error('stopped')
+  console.error(text)
+}
 
 async function main(args: readonly string[]): Promise<number> {
   let options: ReturnType<typeof readOptions>
   try {
-    options = readOptions(args)
+    options = readOptions(args, operationKeys)
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`)
     return 2
@@ -22,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const { isQuick, isJson, isProfiled, keys, concurrency } = options
-  const result = await run(options, (text) => console.error(text))
+  const result = await run(options, say)
   if (isJson) {
     console.log(JSON.stringify(result))
     return 0
@@ -38,4 +46,10 @@ async function main(args: readonly string[]): Promise<number> {
   return 0
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isStopping = true
+    console.error('stopping after this step')
+  })
+}
 process.exitCode = await main(process.argv.slice(2))

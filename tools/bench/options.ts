@@ -20,8 +20,11 @@ export const usage = `npm run bench -- [operation …] [--quick] [--json] [--pro
   --concurrency  only this number of clients
 A full run without a choice writes docs/benchmarks.md.`
 
-/** @throws TypeError with what is wrong */
-export function readOptions(args: readonly string[]): Options | 'help' {
+/**
+ * @param known letters of the operations that there are
+ * @throws TypeError with what is wrong
+ */
+export function readOptions(args: readonly string[], known: readonly string[]): Options | 'help' {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -34,6 +37,8 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     },
   })
   if (values.help) return 'help'
+  const unknown = positionals.find((key) => !known.includes(key))
+  if (unknown !== undefined) throw new TypeError(`There is no operation ${unknown}; there are ${known.join(', ')}.`)
   const concurrency = values.concurrency === undefined ? null : Number(values.concurrency)
   if (concurrency !== null && !(Number.isInteger(concurrency) && concurrency > 0 && concurrency <= 256))
     throw new TypeError('--concurrency takes a number from 1 to 256.')

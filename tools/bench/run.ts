@@ -23,11 +23,11 @@ const root = resolve(import.meta.dirname, '../..')
 
 export type Progress = (text: string) => void
 
-/** @throws TypeError for an unknown operation; Error when a side fails or the two sides differ */
+/** Letters of all operations. */
+export const operationKeys: readonly string[] = all.map(({ key }) => key)
+
+/** @throws Error when a side fails or the two sides differ */
 export async function run(options: Options, progress: Progress): Promise<Result> {
-  const unknown = options.keys.find((key) => !all.some((operation) => operation.key === key))
-  if (unknown !== undefined)
-    throw new TypeError(`There is no operation ${unknown}; there are ${all.map(({ key }) => key).join(', ')}.`)
   const operations = all.filter(({ key }) => options.keys.length === 0 || options.keys.includes(key))
   const pace = options.isQuick ? quickPace : fullPace
   const data = await prepare(

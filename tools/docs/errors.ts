@@ -71,7 +71,13 @@ export function findCodes(sources: readonly Source[]): { codes: ErrorCode[]; fau
       const parts = composed[match[2] ?? '']
       const line = source.text.slice(0, match.index).split('\n').length
       if (parts) for (const code of parts) add(code, source.room, match[1] ?? 'ValidationError')
-      else faults.push({ file: source.path, line, rule: 'errors', message: `tools/docs/errors.ts does not know which codes \`${match[2]} can become` })
+      else
+        faults.push({
+          file: source.path,
+          line,
+          rule: 'errors',
+          message: `tools/docs/errors.ts does not know which codes \`${match[2]} can become`,
+        })
     }
   }
   return { codes: [...codes.values()].sort((a, b) => (a.code < b.code ? -1 : 1)), faults }

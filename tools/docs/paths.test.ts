@@ -24,7 +24,10 @@ describe('the documents', () => {
     const rooms = [...order.matchAll(/'((?:framework|platform)\/\w+)',\n/g)].map(([, room = '']) => room)
     const missing = [...new Set(rooms)].filter((room) => !text.includes(`\`${room}/`) && !text.includes(`\`${room}.ts`))
     const later = ['replication', 'staff', 'fleet', 'edge', 'panel', 'trust'].map((room) => `platform/${room}`)
-    assert.deepEqual(missing.filter((room) => !later.includes(room)), [])
+    assert.deepEqual(
+      missing.filter((room) => !later.includes(room)),
+      [],
+    )
   })
 
   it('name no machine and no folder beside the project', () => {
@@ -39,7 +42,10 @@ describe('the documents', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-docs-'))
     after(() => rmSync(folder, { recursive: true, force: true }))
     mkdirSync(join(folder, 'docs'))
-    writeFileSync(join(folder, 'README.md'), 'See `docs/a.md`, `framework/gone.ts`, [b](docs/gone.md).\n```\n`apps/no.ts`\n```\n')
+    writeFileSync(
+      join(folder, 'README.md'),
+      'See `docs/a.md`, `framework/gone.ts`, [b](docs/gone.md).\n```\n`apps/no.ts`\n```\n',
+    )
     writeFileSync(join(folder, 'docs', 'a.md'), 'Back to [the start](../README.md) and `data/is/made/later`.\n')
     assert.deepEqual(
       findPathFaults(folder).map(({ file, message }) => [file, message]),

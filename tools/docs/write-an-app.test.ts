@@ -40,7 +40,9 @@ describe('the application of the guide', () => {
   }
 
   it('answers the call that the guide shows with the answer that it shows', async () => {
-    const { params } = example<{ params: { args: [string, number, string, string, string, unknown[], object] } }>('call')
+    const { params } = example<{ params: { args: [string, number, string, string, string, unknown[], object] } }>(
+      'call',
+    )
     const [, uid, , model, method, positional, named] = params.args
     assert.deepEqual(await call(uid, model, method, positional, named), example('answer'))
   })
@@ -70,7 +72,10 @@ describe('the application of the guide', () => {
     assert.equal(types.stdout, '')
     // The runner's own reporting channel must not be taken over by the inner run.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    const run = spawnSync(process.execPath, ['--test', 'library/library.test.ts'], { ...options, env: { ...env, HOLDFAST_APPS: '.' } })
+    const run = spawnSync(process.execPath, ['--test', 'library/library.test.ts'], {
+      ...options,
+      env: { ...env, HOLDFAST_APPS: '.' },
+    })
     assert.equal(run.status, 0, run.stdout)
   })
 })

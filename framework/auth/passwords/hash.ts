@@ -62,7 +62,7 @@ export async function verifyPassword(
   for (const [i, spelling] of spellings(password).entries()) {
     const made = await stretch(spelling, salt, rounds, options.lane)
     if (timingSafeEqual(made, key) && stored !== null) return { ok: true, rehash: rounds < passwordRounds || i > 0 }
-    // Keeps promise: passwords/equal-time
+    // A wrong try against an older, weaker hash costs as much as any: time tells nothing.
     if (rounds < passwordRounds) await stretch(spelling, salt, passwordRounds - rounds, options.lane)
   }
   return { ok: false, rehash: false }

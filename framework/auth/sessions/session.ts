@@ -1,6 +1,6 @@
 /** Sessions of browsers and of clients that keep a cookie. The token is with the client only; the database has its hash. */
 
-import { type Queryable, sql } from '../../sql/index.ts'
+import { type Queryable, sql, type Transaction } from '../../sql/index.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
 import { readSettings, settings } from '../settings.ts'
 import { pruneFailures } from '../throttle/throttle.ts'
@@ -74,9 +74,14 @@ export async function closeSession(tenant: AuthTenant, token: string): Promise<v
   if (isToken(token)) await tenant.pool.query(sql`DELETE FROM hf_session WHERE token_hash = ${hashToken(token)}`)
 }
 
-/** Ends all sessions of a user, but for the one named. */
-export async function closeSessionsOf(on: AuthTenant | Queryable, uid: number, exceptToken?: string): Promise<void> {
-  const db = 'pool' in on ? on.pool : on
+/** Ends all sessions of a user, but for the one named; in the request's transaction when given its environment. */
+export async function closeSessionsOf(
+  on: AuthTenant | Queryable | { readonly tx: Transaction | null },
+  uid: number,
+  exceptToken?: string,
+): Promise<void> {
+  const db = 'pool' in on ? on.pool : 'tx' in on ? on.tx : on
+  if (db === null) throw new TypeError('Sessions are ended in a writing request only.')
   const spared = exceptToken === undefined ? Buffer.alloc(0) : hashToken(exceptToken)
   await db.query(sql`DELETE FROM hf_session WHERE uid = ${uid} AND token_hash <> ${spared}`)
 }

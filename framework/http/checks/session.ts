@@ -16,5 +16,6 @@ export const checkSession: Check = async (exchange, around) => {
       break
     }
   }
+  // Keeps promise: software/url-access
   return wanted === 'required' && exchange.session === null ? around.signIn(exchange) : null
 }

@@ -72,30 +72,49 @@ function addressesOf({ path }: Route): string[] {
     ':filename': ['x.txt'],
     ':token': ['A'.repeat(43)],
   }
-  return path.split('/').reduce<string[]>(
-    (paths, part) => paths.flatMap((before) => (values[part] ?? [part]).map((one) => (before === '' && one === '' ? '' : `${before}/${one}`))),
-    [''],
-  )
+  return path
+    .split('/')
+    .reduce<string[]>(
+      (paths, part) =>
+        paths.flatMap((before) =>
+          (values[part] ?? [part]).map((one) => (before === '' && one === '' ? '' : `${before}/${one}`)),
+        ),
+      [''],
+    )
 }
 
 const domain = [['name', 'like', canary]]
-const bodies: Readonly<Record<string, readonly [type: string, text: string]>> = {
-  json: [
-    'application/json',
-    JSON.stringify({
-      domain,
-      fields: ['name'],
-      params: { service: 'object', method: 'execute_kw', db: 'x', login: 'admin', password: 'x', args: ['x', 2, '', 'res.partner', 'search_read', [domain]], model: 'res.partner' },
-    }),
-  ],
-  xml: ['text/xml', '<methodCall><methodName>execute_kw</methodName><params></params></methodCall>'],
-  form: ['application/x-www-form-urlencoded', 'login=admin&password=x&redirect=/odoo'],
+
+// What would give the content away if the door were open: each protocol's own way of asking for it.
+function bodyOf(route: Route, path: string): readonly [type: string, text: string] {
+  const type = route.body ?? (route.kind === 'RPC' ? 'json' : 'form')
+  if (type === 'xml')
+    return ['text/xml', '<methodCall><methodName>execute_kw</methodName><params></params></methodCall>']
+  if (type === 'form') return ['application/x-www-form-urlencoded', 'login=admin&password=x&redirect=/odoo']
+  const [, model, method] = /^\/json\/2\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+  const named = {
+    search_read: { domain, fields: ['name'] },
+    read: { ids: [partner], fields: ['name'] },
+    name_search: { name: canary },
+  }
+  if (model !== undefined) return ['application/json', JSON.stringify(named[method as keyof typeof named])]
+  const params = {
+    service: 'object',
+    method: route.path === '/jsonrpc' ? 'execute_kw' : 'search_read',
+    model: 'res.partner',
+    db: tenant.name,
+    login: 'admin',
+    password: 'x',
+    args: route.path === '/jsonrpc' ? [tenant.name, 2, '', 'res.partner', 'search_read', [domain]] : [domain, ['name']],
+    kwargs: {},
+  }
+  return ['application/json', JSON.stringify({ jsonrpc: '2.0', id: 1, params })]
 }
 
 async function asNobody(route: Route, path: string): Promise<Received> {
   const host = `${tenant.name}.localhost`
   if (route.method === 'GET') return stand.send({ path, host })
-  const [type, body] = bodies[route.body ?? (route.kind === 'RPC' ? 'json' : 'form')] ?? ['', '']
+  const [type, body] = bodyOf(route, path)
   return stand.send({ method: 'POST', path, host, headers: { 'content-type': type }, body })
 }
 
@@ -116,7 +135,8 @@ test('whoever is not signed in gets nothing from any route but what is open to a
       // A picture that is not there for somebody is the same grey shape for everybody.
       const isPlaceholder = route.path.startsWith('/web/image/') && reply.text.includes('#d9dde3')
       if (reply.text.includes(canary)) surprises.push(`${name} as ${path} gives content away`)
-      else if (!isPublic && !isPlaceholder && !isTurnedAway(reply)) surprises.push(`${name} as ${path}: ${reply.status} ${reply.text.slice(0, 100)}`)
+      else if (!isPublic && !isPlaceholder && !isTurnedAway(reply))
+        surprises.push(`${name} as ${path}: ${reply.status} ${reply.text.slice(0, 100)}`)
       if (reply.status >= 500) surprises.push(`${name} as ${path} fails with ${reply.status}`)
     }
   }
@@ -125,7 +145,12 @@ test('whoever is not signed in gets nothing from any route but what is open to a
 
 test('the same addresses give the same content to who may have it, so the crawl can find', async () => {
   const headers = { 'content-type': 'application/json', authorization: `bearer ${key}` }
-  const reply = await stand.send({ path: '/json/2/res.partner/search_read', host: `${tenant.name}.localhost`, headers, body: JSON.stringify({ domain, fields: ['name'] }) })
+  const reply = await stand.send({
+    path: '/json/2/res.partner/search_read',
+    host: `${tenant.name}.localhost`,
+    headers,
+    body: JSON.stringify({ domain, fields: ['name'] }),
+  })
   assert.equal(reply.status, 200)
   assert.ok(reply.text.includes(canary))
 })

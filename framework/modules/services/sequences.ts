@@ -81,10 +81,12 @@ async function ensureCounter(env: Env, id: number): Promise<void> {
   const [found] = await env.db.query<{ found: boolean }>(
     sql`SELECT to_regclass(${counterText(id)}) IS NOT NULL AS found`,
   )
-  if (!found?.found)
-    await env.db.query(sql`CREATE SEQUENCE IF NOT EXISTS ${counterName(id)} MINVALUE 0 START WITH 0`, {
-      prepared: false,
-    })
+  if (found?.found) return
+  // IF NOT EXISTS does not hold against two that make it at once; the second waits here until the first is through.
+  await env.db.query(sql`SELECT pg_advisory_xact_lock(hashtext('hf_sequence'), ${id}::int4)`)
+  await env.db.query(sql`CREATE SEQUENCE IF NOT EXISTS ${counterName(id)} MINVALUE 0 START WITH 0`, {
+    prepared: false,
+  })
 }
 
 function counterText(id: number): string {

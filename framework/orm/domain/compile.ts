@@ -106,7 +106,7 @@ export function compileAny(scope: Scope, model: ModelInfo, alias: string, field:
   const rule = scope.andCondition(comodel, inner)
   if (field.kind === 'many2one') {
     if (!field.column) throw notStored(field)
-    return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${id(alias, field.name)}${rule} AND ${body()})`
+    return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${scope.link(alias, field)}${rule} AND ${body()})`
   }
   const active =
     scope.activeTest && comodel.fields.get('active')?.column && !mentions(condition, 'active')

@@ -22,11 +22,12 @@ export function compileHierarchy(
       'ERR_DOMAIN_OPERATOR',
       `'${operator}' needs a relation or id; ${model.name}.${field.name} is neither.`,
     )
-  const roots = rootCondition(target, value)
-  if (roots === null) return sql`FALSE`
   // A many2one to the model itself is the hierarchy that is asked for.
   const own = field.kind === 'many2one' && field.comodel === model.name && field.column
   const parent = own ? field.name : target.parent
+  if (parent) scope.field(target, parent)
+  const roots = rootCondition(target, value)
+  if (roots === null) return sql`FALSE`
   if (!parent) {
     if (field.name === 'id')
       throw new InvalidRequestError(
@@ -35,13 +36,13 @@ export function compileHierarchy(
       )
     return compileAny(scope, model, alias, field, roots)
   }
-  scope.field(target, parent)
   const [tree, root, next] = [scope.alias(), scope.alias(), scope.alias()]
   const start = sql`SELECT ${id(root)}.id, ${id(root, parent)} AS parent FROM ${id(target.table)} ${id(root)} WHERE ${compileCondition(scope, target, root, roots, false)}${scope.andCondition(target, root)}`
   const step =
     operator === 'child_of' ? sql`${id(next, parent)} = ${id(tree)}.id` : sql`${id(next)}.id = ${id(tree)}.parent`
+  // The walk ends at records that the caller may not read: what lies behind them hangs on nothing that he sees.
   // UNION (not ALL) ends the walk even where data holds a circle.
-  const all = sql`WITH RECURSIVE ${id(tree)} AS (${start} UNION SELECT ${id(next)}.id, ${id(next, parent)} FROM ${id(target.table)} ${id(next)} JOIN ${id(tree)} ON ${step}) SELECT id FROM ${id(tree)}`
+  const all = sql`WITH RECURSIVE ${id(tree)} AS (${start} UNION SELECT ${id(next)}.id, ${id(next, parent)} FROM ${id(target.table)} ${id(next)} JOIN ${id(tree)} ON ${step}${scope.andCondition(target, next)}) SELECT id FROM ${id(tree)}`
   if (field.name === 'id' || own) return sql`${id(alias)}.id IN (${all})`
   if (field.kind === 'many2one' && field.column) return sql`${scope.value(model, alias, field)} IN (${all})`
   const inner = scope.alias()

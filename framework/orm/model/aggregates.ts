@@ -42,6 +42,7 @@ export function parseAggregate(scope: Scope, model: ModelInfo, spec: string): Ag
   const numbers = field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'
   if ((fn === 'sum' || fn === 'avg') && !numbers && field.kind !== 'boolean')
     throw new InvalidRequestError('ERR_AGGREGATE', `'${fn}' needs a number; ${model.name}.${name} is none.`)
+  requireFitting(model, field, fn)
   return {
     spec,
     field,
@@ -51,6 +52,18 @@ export function parseAggregate(scope: Scope, model: ModelInfo, spec: string): Ag
       return value === null || value === undefined ? (fn === 'count' || fn === 'count_distinct' ? 0 : false) : value
     },
   }
+}
+
+// What PostgreSQL has no function for is the caller's mistake, not ours.
+function requireFitting(model: ModelInfo, field: FieldInfo, fn: string): void {
+  const isUnordered = field.kind === 'boolean' || field.kind === 'json' || field.kind === 'binary'
+  const isWrong =
+    (fn.startsWith('bool_') && field.kind !== 'boolean') ||
+    ((fn === 'min' || fn === 'max') && isUnordered) ||
+    ((fn === 'sum' || fn === 'avg') && field.kind === 'boolean') ||
+    field.kind === 'binary' ||
+    (fn === 'recordset' && field.name !== 'id' && field.kind !== 'many2one')
+  if (isWrong) throw new InvalidRequestError('ERR_AGGREGATE', `'${fn}' does not apply to ${model.name}.${field.name}.`)
 }
 
 /** The aggregate as SQL. */
@@ -104,6 +117,16 @@ export function compileHaving(scope: Scope, model: ModelInfo, alias: string, hav
   return compileTree(scope, model, alias, parseDomain(replaced), names)
 }
 
+function isNumber({ field, fn }: Aggregate): boolean {
+  const numbers: readonly string[] = ['integer', 'float', 'monetary', 'many2one']
+  return (
+    fn.startsWith('count') ||
+    fn === 'sum' ||
+    fn === 'avg' ||
+    (!fn.startsWith('array') && fn !== 'recordset' && numbers.includes(field?.kind ?? ''))
+  )
+}
+
 function compileTree(
   scope: Scope,
   model: ModelInfo,
@@ -133,6 +156,8 @@ function compileTree(
       }
       const symbol = comparisons[condition.operator]
       const bound = condition.value
+      if (typeof bound === 'number' && !isNumber(parseAggregate(scope, model, spec)))
+        throw new InvalidRequestError('ERR_HAVING', `'${spec}' is no number.`)
       if (!symbol || (typeof bound !== 'number' && typeof bound !== 'string'))
         throw new InvalidRequestError('ERR_HAVING', `'${spec}' is compared by = != < <= > >= in with a number or text.`)
       return typeof bound === 'number'

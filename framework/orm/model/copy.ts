@@ -24,7 +24,7 @@ const never = new Set(['id', 'display_name', 'create_uid', 'create_date', 'write
 function copied(model: ModelInfo, env: Env): FieldInfo[] {
   return [...model.fields.values()].filter((field) => {
     if (never.has(field.name) || field.options.secret || field.options.copy === false) return false
-    if (!env.grant.field(model.name, field.name, 'read') || !env.grant.field(model.name, field.name, 'write'))
+    if (!env.grant.field(model.name, field.name, 'read') || !env.grant.field(model.name, field.name, 'create'))
       return false
     if (field.delegate) return !field.computed && field.kind !== 'one2many'
     if (field.computed && !field.options.editable) return false

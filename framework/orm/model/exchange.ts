@@ -1,6 +1,6 @@
 /** Rows for and from spreadsheets: `export_data` and `load`. */
 
-import { AppError, ValidationError } from '../../errors.ts'
+import { AppError, InvalidRequestError, ValidationError } from '../../errors.ts'
 import { sql } from '../../sql/index.ts'
 import type { ModelInfo } from '../registry.ts'
 import type { RecordSet } from './record-set.ts'
@@ -22,17 +22,30 @@ export interface ImportResult {
 /** Paths `id` (external id), `.id` (number), `field`, `field/id`, `field/sub`; a list of records takes further rows. */
 export async function exportRows(records: RecordSet, paths: readonly string[]): Promise<{ datas: unknown[][] }> {
   const datas: unknown[][] = []
+  const budget = { left: mostReads }
+  if (paths.some((path) => path.split('/').length > deepestPath))
+    throw new InvalidRequestError('ERR_EXPORT', `A path to export goes through ${deepestPath} fields at most.`)
   for (const one of records.ids)
     datas.push(
       ...(await exportOne(
         records.browse([one]),
         paths.map((p) => p.split('/')),
+        budget,
       )),
     )
   return { datas }
 }
 
-async function exportOne(record: RecordSet, paths: readonly (readonly string[])[]): Promise<unknown[][]> {
+/** Lists in lists multiply: bounds of one export. */
+const deepestPath = 8
+const mostReads = 200_000
+
+async function exportOne(
+  record: RecordSet,
+  paths: readonly (readonly string[])[],
+  budget: { left: number },
+): Promise<unknown[][]> {
+  if (--budget.left < 0) throw new InvalidRequestError('ERR_EXPORT', 'The export is too large; export fewer records.')
   const heads = [...new Set(paths.map(([head = '']) => (head === '.id' ? 'id' : head)))].filter((name) => name !== 'id')
   const [row] = (await record.read(['id', ...heads], null)).parse()
   if (!row) return []
@@ -50,9 +63,11 @@ async function exportOne(record: RecordSet, paths: readonly (readonly string[])[
       else if (field.kind === 'many2one')
         first[i] = value
           ? ((
-              await exportOne(record.env.model(field.comodel, [value as number]), [
-                rest.length > 0 ? rest : ['display_name'],
-              ])
+              await exportOne(
+                record.env.model(field.comodel, [value as number]),
+                [rest.length > 0 ? rest : ['display_name']],
+                budget,
+              )
             )[0]?.[0] ?? '')
           : ''
       else lists.set(head, value as number[])
@@ -66,6 +81,7 @@ async function exportOne(record: RecordSet, paths: readonly (readonly string[])[
       for (const line of await exportOne(
         record.env.model(comodel, [child]),
         columns.map(({ path }) => (path.length > 1 ? path.slice(1) : ['display_name'])),
+        budget,
       )) {
         const target = rows[at] ?? paths.map(() => '')
         rows[at] = target
@@ -102,6 +118,7 @@ export async function importRows(
   const { env, info } = records
   const messages: ImportMessage[] = []
   const ids: number[] = []
+  const checked = env.state.afterChecks.length
   const run = async () => {
     for (let i = 0; i < data.length; i++) {
       try {
@@ -109,6 +126,9 @@ export async function importRows(
         await (env.tx ? env.tx.savepoint(made) : made())
       } catch (error) {
         if (!(error instanceof AppError)) throw error
+        // What the undone row left to be computed and checked is gone with it.
+        env.state.pending.clear()
+        env.state.afterChecks.splice(checked)
         const about = error.detail as { field?: string; field_name?: string } | undefined
         messages.push({
           type: 'error',
@@ -125,9 +145,8 @@ export async function importRows(
     await (env.tx ? env.tx.savepoint(run) : run())
   } catch (error) {
     if (!(error instanceof ImportFailed)) throw error
-    // What the undone rows left to be computed is gone with them.
     env.state.pending.clear()
-    env.state.afterChecks.splice(0)
+    env.state.afterChecks.splice(checked)
     return { ids: false, messages, nextrow: 0 }
   }
   void info
@@ -138,7 +157,7 @@ class ImportFailed extends Error {}
 
 async function importRow(records: RecordSet, fields: readonly string[], row: readonly string[]): Promise<number> {
   const { env, info } = records
-  const values: Record<string, unknown> = {}
+  const values = Object.create(null) as Record<string, unknown>
   let xmlid: string | undefined
   let number: number | undefined
   for (let i = 0; i < fields.length; i++) {
@@ -213,7 +232,7 @@ async function resolve(records: RecordSet, model: string, how: string | undefine
   if (how === '.id') return Number(text)
   if (how === 'id') {
     const found = await findExternal(records, text, model)
-    if (found === undefined)
+    if (found === undefined || (await records.env.model(model, [found]).exists()).length === 0)
       throw new ValidationError('ERR_IMPORT_REFERENCE', `No matching record found for external id '${text}'.`)
     return found
   }

@@ -271,7 +271,8 @@ function relationKey(scope: Scope, comodel: ModelInfo, value: Sql): Key {
   const sorted = scope.alias()
   const terms = (comodel.options.order ?? 'id').split(',')[0]?.trim().split(/\s+/) ?? ['id']
   const first = comodel.fields.get(terms[0] ?? 'id')
-  const orderValue = first?.column && first.kind !== 'many2one' ? scope.value(comodel, sorted, first) : id(sorted, 'id')
+  const isUsable = first?.column && first.kind !== 'many2one' && scope.mayUse(comodel, [first.name])
+  const orderValue = isUsable ? scope.value(comodel, sorted, first) : id(sorted, 'id')
   const order = sql`(SELECT ${orderValue} FROM ${id(comodel.table)} ${id(sorted)} WHERE ${id(sorted)}.id = ${value})${terms[1]?.toLowerCase() === 'desc' ? sql` DESC` : empty}`
   return { key: name, group: [value], order }
 }

@@ -16,15 +16,16 @@ export async function progressBar(
     throw new InvalidRequestError('ERR_PROGRESS_BAR', 'A progress bar names a field and the colors of its values.')
   const values = Object.keys(colors)
   const rows = await records.read_group(domain, [], [groupBy, field], 0, null, false, false)
-  const result: Record<string, Record<string, number>> = {}
+  // Keys are what people typed: '__proto__' among them must stay a key, so maps until the end.
+  const result = new Map<string, Map<string, number>>()
   for (const row of rows) {
     const key = groupKey(row[groupBy])
-    const counts = result[key] ?? Object.fromEntries(values.map((value) => [value, 0]))
-    result[key] = counts
-    const value = String(row[field])
-    if (value in counts) counts[value] = (counts[value] ?? 0) + Number(row.__count)
+    const counts = result.get(key) ?? new Map(values.map((value) => [value, 0]))
+    result.set(key, counts)
+    const known = counts.get(String(row[field]))
+    if (known !== undefined) counts.set(String(row[field]), known + Number(row.__count))
   }
-  return result
+  return Object.fromEntries([...result].map(([key, counts]) => [key, Object.fromEntries(counts)]))
 }
 
 // Keys as Odoo's client builds them: ids of relations, "False" for none.

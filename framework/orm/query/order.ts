@@ -13,9 +13,14 @@ interface Term {
 
 /** The ORDER BY clause, or nothing for an empty order. Every field in it counts as read. */
 export function compileOrder(scope: Scope, model: ModelInfo, alias: string, order: string | null | undefined): Sql {
-  const terms = parseOrder(order || model.options.order || 'id', model)
+  const terms = order ? parseOrder(order, model) : ownOrder(scope, model)
   const parts = terms.flatMap((term) => compileTerm(scope, model, alias, term, 0))
   return parts.length === 0 ? empty : sql` ORDER BY ${join(parts)}`
+}
+
+// The model's own order is not the caller's wish: what she may not use of it is left out.
+function ownOrder(scope: Scope, model: ModelInfo): Term[] {
+  return parseOrder(model.options.order ?? 'id', model).filter((term) => scope.mayUse(model, term.path))
 }
 
 /** @throws InvalidRequestError ERR_ORDER for anything that is no order */
@@ -52,10 +57,7 @@ function compileTerm(scope: Scope, model: ModelInfo, alias: string, term: Term, 
     // A relation sorts as its records sort among themselves.
     const comodel = scope.model(field.comodel ?? '')
     if (depth > 2) return [sql`${scope.value(model, alias, field)}${direction}`]
-    const sub =
-      rest.length > 0
-        ? [{ path: rest, descending: false, nulls: undefined }]
-        : parseOrder(comodel.options.order ?? 'id', comodel)
+    const sub = rest.length > 0 ? [{ path: rest, descending: false, nulls: undefined }] : ownOrder(scope, comodel)
     return sub.flatMap((s) => {
       const inner = scope.alias()
       const flipped: Term = { path: s.path, descending: s.descending !== term.descending, nulls: term.nulls ?? s.nulls }
@@ -69,7 +71,7 @@ function compileTerm(scope: Scope, model: ModelInfo, alias: string, term: Term, 
       const tail = sql`${flipped.descending ? sql` DESC` : empty}${flipped.nulls === 'first' ? sql` NULLS FIRST` : flipped.nulls === 'last' ? sql` NULLS LAST` : empty}`
       return compiled.map(
         (value) =>
-          sql`(SELECT ${value} FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${id(alias, field.name)}${scope.andCondition(comodel, inner)})${tail}`,
+          sql`(SELECT ${value} FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${scope.link(alias, field)}${scope.andCondition(comodel, inner)})${tail}`,
       )
     })
   }

@@ -52,9 +52,27 @@ export class Scope {
     if (this.rules && !this.env.grant.field(field.model, field.name, 'read')) throw fieldDenied(field, 'read')
   }
 
+  /** Whether the caller may use a path, with all that its fields are made of; asks without refusing. */
+  mayUse(model: ModelInfo, path: readonly string[], depth = 0): boolean {
+    const [head = '', ...rest] = path
+    const field = model.fields.get(head)
+    if (!field || depth > 20) return false
+    if (this.rules && !this.env.grant.field(field.model, field.name, 'read')) return false
+    const isName = field.name === 'display_name' && !field.column
+    if (!field.column && !isName) {
+      if (field.related && !this.mayUse(model, field.related, depth + 1)) return false
+      const on = field.related ? [] : (field.computed?.on ?? [])
+      if (!on.every((dotted) => this.mayUse(model, dotted.split('.'), depth + 1))) return false
+    }
+    if (rest.length === 0) return true
+    const comodel = this.env.registry.models.get(field.comodel ?? '')
+    return comodel !== undefined && this.mayUse(comodel, rest, depth + 1)
+  }
+
   /** The condition under which the caller may touch records of a table; `null` = always. */
   condition(model: ModelInfo, alias: string, operation: Operation = 'read'): Sql | null {
     if (!this.rules) return null
+    // Keeps promise: software/direct-references
     const records = this.env.grant.records(model.name, operation)
     if (records === false) return sql`FALSE`
     // Records of a dialogue belong to the person who opened it, whatever the rules say.
@@ -76,19 +94,27 @@ export class Scope {
   value(model: ModelInfo, alias: string, field: FieldInfo): Sql {
     if (field.options.secret) throw fieldDenied(field, 'read')
     if (field.column) return this.#column(model, alias, field)
-    if (field.name === 'display_name' && field.related?.[0] === 'id')
-      return sql`${literal(`${model.name},`)} || ${id(alias)}.id`
+    // A record whose name the caller may not know is called by its number.
+    if (field.name === 'display_name' && (field.related?.[0] === 'id' || !this.mayUse(model, field.related ?? ['id'])))
+      return sql`(${literal(`${model.name},`)} || ${id(alias)}.id)`
     if (field.related) return this.#related(model, alias, field.related)
     throw notStored(field)
   }
 
   #column(model: ModelInfo, alias: string, field: FieldInfo): Sql {
     const raw = id(alias, field.name)
-    if (field.options.translate) return translated(raw, this.env.lang)
+    // The text of a rule is read in one language: the caller chooses hers.
+    if (field.options.translate) return translated(raw, this.rules ? this.env.lang : 'en_US')
+    if (field.kind === 'many2one') return this.reference(this.link(alias, field), field)
     if (field.options.companyDependent) return companyValue(raw, field, this.env.companyId)
-    if (field.kind === 'many2one') return this.reference(raw, field)
     void model
     return raw
+  }
+
+  /** The id in a many2one's column, whether or not the caller may read the record: for joins that hold the rule. */
+  link(alias: string, field: FieldInfo): Sql {
+    const raw = id(alias, field.name)
+    return field.options.companyDependent ? companyValue(raw, field, this.env.companyId) : raw
   }
 
   /** A many2one's id, absent where the caller may not read the record it points to. */
@@ -108,7 +134,7 @@ export class Scope {
     if (field.kind !== 'many2one') throw notStored(field)
     const comodel = this.model(field.comodel ?? '')
     const inner = this.alias()
-    const link = field.column ? id(alias, field.name) : this.value(model, alias, field)
+    const link = field.column ? this.link(alias, field) : this.value(model, alias, field)
     return sql`(SELECT ${this.#related(comodel, inner, rest)} FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${link}${this.andCondition(comodel, inner)})`
   }
 }

@@ -51,10 +51,7 @@ export function flatSpec(
 
 /** Names of all fields that the caller may read, files and secrets apart. */
 export function readableFields(scope: Scope, model: ModelInfo): string[] {
-  const { grant } = scope.env
-  return [...model.fields.values()]
-    .filter((f) => !f.options.secret && (!scope.rules || grant.field(model.name, f.name, 'read')))
-    .map((f) => f.name)
+  return [...model.fields.values()].filter((f) => !f.options.secret && scope.mayUse(model, [f.name])).map((f) => f.name)
 }
 
 /** The nested specification of `web_read`: `{ partner_id: { fields: { name: {} } } }`. */

@@ -3,16 +3,23 @@
 import { InvalidRequestError } from '../../errors.ts'
 import { id, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
-import type { FieldInfo, ModelInfo } from '../registry.ts'
+import { type FieldInfo, isMirror, type ModelInfo } from '../registry.ts'
 import { requireRecords } from './operation.ts'
 import { markModified } from './recompute.ts'
 
+interface Pair {
+  readonly parent: number
+  readonly child: number
+}
+
+/** What the commands of a batch come to when they are carried out one after the other. */
 interface Plan {
-  readonly creates: { readonly parent: number; readonly values: Record<string, unknown> }[]
+  /** `parent: null`: made, and taken out of the list again by a later command. */
+  readonly creates: { parent: number | null; readonly values: Record<string, unknown> }[]
   readonly updates: { readonly child: number; readonly values: Record<string, unknown> }[]
   readonly deletes: number[]
-  readonly unlinks: { readonly parent: number; readonly child: number }[]
-  readonly links: { readonly parent: number; readonly child: number }[]
+  unlinks: Pair[]
+  links: Pair[]
   /** Parents whose list is emptied, except for these children. */
   readonly clears: { readonly parent: number; readonly keep: number[] }[]
 }
@@ -31,7 +38,7 @@ export async function applyLists(
     ids.forEach((parent, i) => {
       if (records[i]?.has(field)) readCommands(plan, field, parent, records[i].get(field))
     })
-    if (field.kind === 'one2many') await applyOneToMany(env, field, plan, created)
+    if (field.kind === 'one2many') await applyOneToMany(env, model, field, plan, created)
     else await applyManyToMany(env, field, plan, created)
     if (!created) await markModified(env, model, ids, [field.name])
   }
@@ -39,20 +46,24 @@ export async function applyLists(
 
 function readCommands(plan: Plan, field: FieldInfo, parent: number, value: unknown): void {
   if (value === false || value === null || value === undefined) {
-    plan.clears.push({ parent, keep: [] })
+    clear(plan, parent, [])
     return
   }
   if (!Array.isArray(value)) throw wrong(field, value)
-  if (value.every((v) => typeof v === 'number')) {
-    plan.clears.push({ parent, keep: value })
-    for (const child of value) plan.links.push({ parent, child })
+  // No command changes nothing; bare ids replace the list.
+  if (value.length > 0 && value.every((v) => typeof v === 'number')) {
+    clear(
+      plan,
+      parent,
+      value.map((v) => childId(field, v)),
+    )
     return
   }
   // One bare command instead of a list of them.
   for (const command of value as unknown[]) {
     if (!Array.isArray(command)) {
       if (typeof command === 'number') {
-        plan.links.push({ parent, child: command })
+        plan.links.push({ parent, child: childId(field, command) })
         continue
       }
       throw wrong(field, command)
@@ -65,25 +76,31 @@ function readCommands(plan: Plan, field: FieldInfo, parent: number, value: unkno
       case 1:
         plan.updates.push({ child: childId(field, target), values: dict(field, argument) })
         break
-      case 2:
-        plan.deletes.push(childId(field, target))
+      case 2: {
+        const child = childId(field, target)
+        plan.deletes.push(child)
+        plan.links = plan.links.filter((link) => link.child !== child)
         break
+      }
       case 3:
+        plan.links = without(plan.links, { parent, child: childId(field, target) })
         plan.unlinks.push({ parent, child: childId(field, target) })
         break
       case 4:
+        plan.unlinks = without(plan.unlinks, { parent, child: childId(field, target) })
         plan.links.push({ parent, child: childId(field, target) })
         break
       case 5:
-        plan.clears.push({ parent, keep: [] })
+        clear(plan, parent, [])
         break
-      case 6: {
+      case 6:
         if (!Array.isArray(argument)) throw wrong(field, command)
-        const keep = argument.map((v) => childId(field, v))
-        plan.clears.push({ parent, keep })
-        for (const child of keep) plan.links.push({ parent, child })
+        clear(
+          plan,
+          parent,
+          argument.map((v) => childId(field, v)),
+        )
         break
-      }
       default:
         // Odoo passes over commands that it does not know; clients rely on it.
         break
@@ -91,7 +108,27 @@ function readCommands(plan: Plan, field: FieldInfo, parent: number, value: unkno
   }
 }
 
-async function applyOneToMany(env: Env, field: FieldInfo, plan: Plan, created: boolean): Promise<void> {
+// Whatever was linked, unlinked or made for this list before is settled by it.
+function clear(plan: Plan, parent: number, keep: number[]): void {
+  plan.links = [...plan.links.filter((link) => link.parent !== parent), ...keep.map((child) => ({ parent, child }))]
+  plan.unlinks = plan.unlinks.filter((link) => link.parent !== parent)
+  for (const made of plan.creates) if (made.parent === parent) made.parent = null
+  const at = plan.clears.findIndex((one) => one.parent === parent)
+  if (at >= 0) plan.clears.splice(at, 1)
+  plan.clears.push({ parent, keep })
+}
+
+function without(pairs: readonly Pair[], { parent, child }: Pair): Pair[] {
+  return pairs.filter((one) => one.parent !== parent || one.child !== child)
+}
+
+async function applyOneToMany(
+  env: Env,
+  model: ModelInfo,
+  field: FieldInfo,
+  plan: Plan,
+  created: boolean,
+): Promise<void> {
   const comodel = env.registry.models.get(field.comodel ?? '')
   const inverse = comodel?.fields.get(field.inverse ?? '')
   if (!comodel || !inverse?.column) throw wrong(field, null)
@@ -113,13 +150,19 @@ async function applyOneToMany(env: Env, field: FieldInfo, plan: Plan, created: b
         ),
       )
     }
-    await detach(
-      env,
-      comodel,
-      inverse,
-      plan.unlinks.map((u) => u.child),
-    )
+    for (const [parent, group] of groupBy(plan.unlinks)) {
+      const rows = await env.db.query<{ id: number }>(
+        sql`SELECT id FROM ${id(comodel.table)} WHERE ${id(inverse.name)} = ${parent}::int4 AND id = ANY(${group}::int4[])`,
+      )
+      const children = await readable(
+        env,
+        comodel,
+        rows.map((r) => r.id),
+      )
+      await detach(env, comodel, inverse, children)
+    }
   }
+  for (const { parent } of [...plan.links, ...plan.creates]) env.state.parents.add(`${model.name},${parent}`)
   for (const { child, values } of plan.updates) await children.browse([child]).write(values)
   for (const [parent, group] of groupBy(plan.links)) {
     const moved = await env.db.query<{ id: number }>(
@@ -130,8 +173,10 @@ async function applyOneToMany(env: Env, field: FieldInfo, plan: Plan, created: b
     if (moved.length > 0) await children.browse(moved.map((r) => r.id)).write({ [inverse.name]: parent })
   }
   if (plan.deletes.length > 0) await children.browse([...new Set(plan.deletes)]).unlink()
-  if (plan.creates.length > 0)
-    await children.create(plan.creates.map(({ parent, values }) => ({ ...values, [inverse.name]: parent })))
+  const goWithTheLink = inverse.options.required === true || inverse.options.ondelete === 'cascade'
+  const creates = plan.creates.filter(({ parent }) => parent !== null || !goWithTheLink)
+  if (creates.length > 0)
+    await children.create(creates.map(({ parent, values }) => ({ ...values, [inverse.name]: parent })))
 }
 
 // A child that cannot be without its parent goes with the link.
@@ -147,44 +192,53 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
   const { link } = field
   if (!comodel || !link) throw wrong(field, null)
   const others = env.model(comodel.name)
+  // Records whose own list of the same links changes with this one.
+  const touched = new Set<number>()
   if (!created) {
     for (const { parent, keep } of plan.clears) {
       // Links to records that the caller may not read are not his to remove.
       const visible = await readableLinks(env, field, comodel, parent)
-      const gone = visible.filter((n) => !keep.includes(n))
-      if (gone.length > 0)
-        await env.db.query(
-          sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${gone}::int4[])`,
-        )
-    }
-    for (const [parent, group] of groupBy(plan.unlinks)) {
-      const visible = await readable(env, comodel, group)
-      await env.db.query(
-        sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${visible}::int4[])`,
+      await cut(
+        parent,
+        visible.filter((n) => !keep.includes(n)),
       )
     }
+    for (const [parent, group] of groupBy(plan.unlinks)) await cut(parent, await readable(env, comodel, group))
   }
   for (const { child, values } of plan.updates) await others.browse([child]).write(values)
   const links = [...plan.links]
   if (plan.creates.length > 0) {
     const made = await others.create(plan.creates.map((c) => c.values))
-    for (const [i, { parent }] of plan.creates.entries()) links.push({ parent, child: made.ids[i] as number })
+    for (const [i, { parent }] of plan.creates.entries())
+      if (parent !== null) links.push({ parent, child: made.ids[i] as number })
   }
   if (links.length > 0) {
     // To link a record takes the right to read it: the link would show that it exists.
-    if (env.grant.records(comodel.name, 'read') !== true)
-      await requireRecords(
-        env,
-        comodel.name,
-        'read',
-        links.map((l) => l.child),
-      )
+    const isMade = new Set(links.slice(plan.links.length).map((l) => l.child))
+    const linked = plan.links.map((l) => l.child).filter((child) => !isMade.has(child))
+    if (env.grant.records(comodel.name, 'read') !== true) await requireRecords(env, comodel.name, 'read', linked)
     await env.db.query(
       sql`INSERT INTO ${id(link.table)} (${id(link.own)}, ${id(link.other)}) SELECT DISTINCT * FROM unnest(${links.map((l) => l.parent)}::int4[], ${links.map((l) => l.child)}::int4[]) ON CONFLICT DO NOTHING`,
     )
   }
+  for (const { child } of links) touched.add(child)
+  const mirrors = [...comodel.fields.values()].filter((other) => isMirror(link, other.link))
+  await markModified(
+    env,
+    comodel,
+    [...touched],
+    mirrors.map((other) => other.name),
+  )
   if (plan.deletes.length > 0) await others.browse([...new Set(plan.deletes)]).unlink()
   if (comodel.options.affectsRights) await env.rightsChanged()
+
+  async function cut(parent: number, children: readonly number[]): Promise<void> {
+    if (children.length === 0 || !link) return
+    for (const child of children) touched.add(child)
+    await env.db.query(
+      sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${children}::int4[])`,
+    )
+  }
 }
 
 async function readableLinks(env: Env, field: FieldInfo, comodel: ModelInfo, parent: number): Promise<number[]> {
@@ -205,7 +259,7 @@ async function readable(env: Env, comodel: ModelInfo, ids: number[]): Promise<nu
   return may === false ? [] : [...(await env.model(comodel.name, ids).exists()).ids]
 }
 
-function groupBy(pairs: readonly { readonly parent: number; readonly child: number }[]): Map<number, number[]> {
+function groupBy(pairs: readonly Pair[]): Map<number, number[]> {
   const groups = new Map<number, number[]>()
   for (const { parent, child } of pairs) groups.set(parent, [...(groups.get(parent) ?? []), child])
   return groups

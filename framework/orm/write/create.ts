@@ -10,7 +10,7 @@ import { roundMonetary } from './monetary.ts'
 import { change, requireModel } from './operation.ts'
 import { addPending, castOf, markModified } from './recompute.ts'
 import { requireValues, type SplitValues, split } from './split.ts'
-import { toColumn } from './values.ts'
+import { toColumn, toTranslations } from './values.ts'
 
 /** Creates records and returns their ids, in the order of the values. */
 export function createRecords(
@@ -25,12 +25,13 @@ export function createRecords(
     const defaults = await defaultValues(env, model, list)
     const records = list.map((values) => split(env, model, values, { system }))
     for (const [i, record] of records.entries()) addDefaults(record, defaults, list[i] ?? {})
-    await createParents(env, model, records)
-    for (const record of records) requireValues(model, record.columns, true)
+    // Defaults of the model are its author's; all else, the context included, is the caller's.
     await requireLinkable(
       env,
-      records.map((r) => r.columns),
+      records.map(({ columns }, i) => new Map([...columns].filter(([field]) => isCallers(env, field, list[i] ?? {})))),
     )
+    await createParents(env, model, records)
+    for (const record of records) requireValues(model, record.columns, true)
     const ids = await insert(env, model, records)
     await roundMonetary(env, model, ids, new Set(records.flatMap((r) => [...r.columns.keys()].map((f) => f.name))))
     await applyLists(
@@ -52,6 +53,10 @@ export function createRecords(
   })
 }
 
+function isCallers(env: Env, field: FieldInfo, values: Readonly<Record<string, unknown>>): boolean {
+  return field.name in values || env.context[`default_${field.name}`] !== undefined
+}
+
 /** A system environment may fix ids and authorship (data files, imports). */
 function isSystem(env: Env): boolean {
   return env.system
@@ -69,8 +74,8 @@ export async function defaultValues(
     if (only && !only.includes(field.name)) continue
     if (!only && list.every((values) => field.name in values)) continue
     const fromContext = env.context[`default_${field.name}`]
-    if (fromContext !== undefined) {
-      if (env.grant.field(model.name, field.name, 'write')) result.set(field, fromContext)
+    if (fromContext !== undefined && !field.options.secret) {
+      if (env.grant.field(model.name, field.name, 'create')) result.set(field, fromContext)
     } else if (field.options.default !== undefined && (!field.delegate || only)) {
       const given = field.options.default
       const value: unknown = typeof given === 'function' ? await (given as (env: Env) => unknown)(env) : given
@@ -164,7 +169,8 @@ async function insert(env: Env, model: ModelInfo, records: readonly SplitValues[
 
 function asText(env: Env, field: FieldInfo, value: unknown): string | null {
   // Data files and imports may give all languages at once.
-  if (field.options.translate && value !== null && typeof value === 'object') return JSON.stringify(value)
+  if (field.options.translate && value !== null && typeof value === 'object')
+    return JSON.stringify(toTranslations(field, value, true))
   const column: SqlValue = toColumn(field, value)
   if (field.options.translate)
     return column === null

@@ -1,4 +1,7 @@
-/** To point at a record takes the right to read it: success would tell that a hidden record is there, and refusal that it is not. */
+/**
+ * To point at a record takes the right to read it: success would tell that a hidden record is there, refusal that it is
+ * not, and names, related and computed fields of the pointing record would show what it holds.
+ */
 
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
@@ -6,21 +9,46 @@ import { requireRecords } from './operation.ts'
 import { toColumn } from './values.ts'
 
 /**
- * Checks the many2one values that a caller gives. Costs one query per model whose records are limited for the caller,
- * nothing for models that he may read as a whole (there the foreign key tells what is missing).
+ * Checks the many2one and reference values that a caller gives. Costs one query per model whose records are limited for
+ * the caller, nothing for models that he may read as a whole (there the foreign key tells what is missing).
  * @throws AccessError ERR_ACCESS_READ_RECORDS for a hidden record and for an absent one alike
  */
 export async function requireLinkable(env: Env, records: readonly ReadonlyMap<FieldInfo, unknown>[]): Promise<void> {
   if (env.system || env.grant.seesExistence) return
   const wanted = new Map<string, Set<number>>()
-  for (const record of records)
+  for (const record of records) {
     for (const [field, value] of record) {
-      const { comodel } = field
-      if (field.kind !== 'many2one' || comodel === undefined || env.grant.records(comodel, 'read') === true) continue
-      const id = toColumn(field, value)
-      if (typeof id !== 'number') continue
-      const ids = wanted.get(comodel) ?? new Set()
-      wanted.set(comodel, ids.add(id))
+      const target = targetOf(field, value)
+      if (!target || isKnown(env, target) || !isLimited(env, target.model)) continue
+      const ids = wanted.get(target.model) ?? new Set()
+      wanted.set(target.model, ids.add(target.id))
     }
-  for (const [comodel, ids] of wanted) await requireRecords(env, comodel, 'read', [...ids])
+  }
+  for (const [model, ids] of wanted) await requireRecords(env, model, 'read', [...ids])
+}
+
+interface Target {
+  readonly model: string
+  readonly id: number
+}
+
+function targetOf(field: FieldInfo, value: unknown): Target | null {
+  if (field.kind !== 'many2one' && field.kind !== 'reference') return null
+  const column = toColumn(field, value)
+  if (typeof column === 'number') return { model: field.comodel ?? '', id: column }
+  const [model = '', id = ''] = typeof column === 'string' ? column.split(',') : []
+  return model ? { model, id: Number(id) } : null
+}
+
+// Who one is oneself, and the parent in whose list a record is being made, need no right to be named.
+function isKnown(env: Env, { model, id }: Target): boolean {
+  if (model === 'res.users') return id === env.uid
+  if (model === 'res.partner' && id === env.user.partnerId) return true
+  if (model === 'res.company' && id === env.companyId) return true
+  return env.state.parents.has(`${model},${id}`)
+}
+
+function isLimited(env: Env, model: string): boolean {
+  const info = env.registry.models.get(model)
+  return info !== undefined && (env.grant.records(model, 'read') !== true || info.options.transient === true)
 }

@@ -114,8 +114,8 @@ export function recordsDenied(model: ModelInfo, operation: Operation): AccessErr
 }
 
 /** @throws AccessError for a field that the caller may not write */
-export function requireFieldWrite(env: Env, field: FieldInfo): void {
-  if (!env.grant.field(field.model, field.name, 'write')) throw fieldDenied(field, 'write')
+export function requireFieldWrite(env: Env, field: FieldInfo, operation: 'write' | 'create'): void {
+  if (!env.grant.field(field.model, field.name, operation)) throw fieldDenied(field, 'write')
 }
 
 // PostgreSQL names the constraint; the model has the sentence for it.

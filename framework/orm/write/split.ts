@@ -44,7 +44,7 @@ export function split(
     // Who made a record, and when, is never the caller's to say.
     if (kept.has(name) && !options.system) continue
     if (name === 'display_name') continue
-    requireFieldWrite(env, field)
+    requireFieldWrite(env, field, options.writing ? 'write' : 'create')
     if (field.delegate) {
       const parent = result.delegated.get(field.delegate) ?? {}
       parent[name] = value
@@ -58,9 +58,16 @@ export function split(
   return result
 }
 
+// Texts by language without one that all languages can fall back to.
+function isUntold(value: unknown, isNew: boolean): boolean {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false
+  const texts = value as Readonly<Record<string, unknown>>
+  return 'en_US' in texts ? !texts.en_US : isNew && !Object.values(texts).some(Boolean)
+}
+
 /** @throws ValidationError ERR_REQUIRED when a required field would be empty */
 export function requireValues(model: ModelInfo, columns: ReadonlyMap<FieldInfo, unknown>, all: boolean): void {
-  const empty = (v: unknown) => v === undefined || v === null || v === false || v === ''
+  const empty = (v: unknown) => v === undefined || v === null || v === false || v === '' || isUntold(v, all)
   const check = (field: FieldInfo, value: unknown) => {
     const numeric =
       field.kind === 'boolean' || field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'

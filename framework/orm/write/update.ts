@@ -10,7 +10,7 @@ import { roundMonetary } from './monetary.ts'
 import { change, requireModel, requireRecords } from './operation.ts'
 import { castOf, markModified } from './recompute.ts'
 import { requireValues, split } from './split.ts'
-import { toColumn } from './values.ts'
+import { toColumn, toTranslations } from './values.ts'
 
 /** Writes the same values into all records. */
 export function updateRecords(
@@ -92,7 +92,7 @@ async function update(
 
 function assigned(env: Env, field: FieldInfo, value: unknown): Sql {
   if (field.options.translate && value !== null && typeof value === 'object')
-    return sql`COALESCE(${id(field.name)}, '{}'::jsonb) || ${JSON.stringify(value)}::jsonb`
+    return sql`COALESCE(${id(field.name)}, '{}'::jsonb) || ${JSON.stringify(toTranslations(field, value, false))}::jsonb`
   const column: SqlValue = toColumn(field, value)
   if (field.options.translate) {
     if (column === null) return sql`NULL`

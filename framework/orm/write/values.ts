@@ -47,6 +47,25 @@ export function toColumn(field: FieldInfo, value: unknown): SqlValue {
   }
 }
 
+/**
+ * One text per language, as data files and translators give it, each made fit like a single text.
+ * @param isNew a new record needs a text in English, to which the others fall back
+ * @throws InvalidRequestError
+ */
+export function toTranslations(field: FieldInfo, value: object, isNew: boolean): Readonly<Record<string, string>> {
+  if (Array.isArray(value)) throw wrong(field, value)
+  const texts = new Map<string, string>()
+  for (const [lang, given] of Object.entries(value)) {
+    if (!/^[a-z]{2,3}(_[A-Za-z0-9]{2,4})?(@[a-z]+)?$/.test(lang)) throw wrong(field, value)
+    const text = given !== null && typeof given === 'object' ? null : toColumn(field, given)
+    if (text === null && given !== null && given !== false) throw wrong(field, value)
+    if (text !== null) texts.set(lang, String(text))
+  }
+  const [first] = texts.values()
+  if (isNew && first !== undefined && !texts.has('en_US')) texts.set('en_US', first)
+  return Object.fromEntries(texts)
+}
+
 function toText(field: FieldInfo, value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return String(value)

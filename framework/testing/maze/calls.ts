@@ -3,7 +3,7 @@
 import type { Env } from '../../orm/index.ts'
 import { type Dice, type Model, models, relations, type Row, shapes, type Value } from './data.ts'
 import { domain } from './dice-rules.ts'
-import { Denied, Policy } from './policy.ts'
+import { Denied, type Policy } from './policy.ts'
 
 type Json = unknown
 
@@ -223,12 +223,20 @@ const grouped: Maker = (dice, model, ids) => {
     (name) => relations[model][name]?.kind !== 'one2many' && name !== 'owner_age',
   )
   const field = dice.pick(groupable)
-  const number = dice.pick(plainOf(model).filter((name) => ['age', 'level', 'floor', 'price', 'owner_age'].includes(name)))
+  const number = dice.pick(
+    plainOf(model).filter((name) => ['age', 'level', 'floor', 'price', 'owner_age'].includes(name)),
+  )
   const link = dice.pick([
     'id',
     ...Object.keys(relations[model]).filter((name) => relations[model][name]?.kind === 'many2one'),
   ])
-  const aggregates = ['__count', `${number}:sum`, `${number}:max`, `${link}:count_distinct`, `${link}:array_agg_distinct`]
+  const aggregates = [
+    '__count',
+    `${number}:sum`,
+    `${number}:max`,
+    `${link}:count_distinct`,
+    `${link}:array_agg_distinct`,
+  ]
   const filter = domain(dice, model, ids)
   const having = dice.once(4) ? [[`${number}:sum`, '>', dice.roll(6)]] : []
   const keyOf = (value: Json) => JSON.stringify(value)
@@ -237,7 +245,9 @@ const grouped: Maker = (dice, model, ids) => {
     title: `${model}.formatted_read_group(${JSON.stringify(filter)}, ${field}, ${aggregates}, ${JSON.stringify(having)})`,
     mode: 'read',
     actual: async (env) => {
-      const rows = await env.model(model as string).formatted_read_group(filter as never, [field], aggregates, having as never)
+      const rows = await env
+        .model(model as string)
+        .formatted_read_group(filter as never, [field], aggregates, having as never)
       const entries = rows.map((row) => [
         keyOf(row[field]),
         ...aggregates.map((name) => (name.endsWith('array_agg_distinct') ? set(row[name]) : row[name])),
@@ -263,7 +273,9 @@ const grouped: Maker = (dice, model, ids) => {
           set([...new Set(links)]),
         ] as const
       })
-      const kept = having[0] ? entries.filter((entry) => entry[2] !== false && entry[2] > (having[0]?.[2] as number)) : entries
+      const kept = having[0]
+        ? entries.filter((entry) => entry[2] !== false && entry[2] > (having[0]?.[2] as number))
+        : entries
       return kept.toSorted((a, b) => (a[0] < b[0] ? -1 : 1))
     },
   }
@@ -306,7 +318,15 @@ const write: Maker = (dice, model, ids) => {
 }
 
 const create: Maker = (dice, model, ids) => {
-  const values = { name: 'new', ...Object.fromEntries(shapes[model].plain.filter((f) => f !== 'name' && f !== 'note').map((f) => [f, f === 'lit' ? dice.once(2) : dice.roll(5)])), ...randomValues(dice, model, ids) }
+  const values = {
+    name: 'new',
+    ...Object.fromEntries(
+      shapes[model].plain
+        .filter((f) => f !== 'name' && f !== 'note')
+        .map((f) => [f, f === 'lit' ? dice.once(2) : dice.roll(5)]),
+    ),
+    ...randomValues(dice, model, ids),
+  }
   return {
     title: `${model}.create(${JSON.stringify(values)})`,
     mode: 'write',
@@ -317,7 +337,12 @@ const create: Maker = (dice, model, ids) => {
       requireTargets(policy, model, values)
       const empty = Object.fromEntries([...shapes[model].plain, ...Object.keys(relations[model])].map((f) => [f, null]))
       const lists = model === 'maze.room' ? { tag_ids: [] as number[] } : {}
-      const { child_ids: _a, item_ids: _b, room_ids: _c, ...columns } = { ...empty, ...lists, ...stored(values) } as Record<string, never>
+      const {
+        child_ids: _a,
+        item_ids: _b,
+        room_ids: _c,
+        ...columns
+      } = { ...empty, ...lists, ...stored(values) } as Record<string, never>
       requireAfter(policy, model, [], [{ user_id: null, ...columns, id: 1_999_999_999 } as Row], 'create')
       return 1
     },
@@ -341,7 +366,10 @@ const unlink: Maker = (dice, model, ids) => {
 
 function randomValues(dice: Dice, model: Model, ids: (model: Model) => readonly number[]): Record<string, Json> {
   const writable = [...shapes[model].plain, ...Object.keys(relations[model])].filter(
-    (name) => !(relations[model][name]?.kind === 'one2many') && !(model === 'maze.tag' && name === 'room_ids') && name !== 'name',
+    (name) =>
+      !(relations[model][name]?.kind === 'one2many') &&
+      !(model === 'maze.tag' && name === 'room_ids') &&
+      name !== 'name',
   )
   const values: Record<string, Json> = {}
   for (const name of dice.some(writable, 2)) {
@@ -354,7 +382,12 @@ function randomValues(dice: Dice, model: Model, ids: (model: Model) => readonly 
   return values
 }
 
-function requireFields(policy: Policy, model: Model, values: Record<string, Json>, operation: 'write' | 'create'): void {
+function requireFields(
+  policy: Policy,
+  model: Model,
+  values: Record<string, Json>,
+  operation: 'write' | 'create',
+): void {
   for (const name of Object.keys(values)) if (!policy.mayField(model, name, operation)) throw new Denied(name)
 }
 
@@ -394,4 +427,18 @@ function requireAfter(
   if (!linked.every((row) => changed.mayRecord(model, row, operation))) throw new Denied('after')
 }
 
-const makers: readonly Maker[] = [search, search, count, searchRead, searchRead, read, nested, names, grouped, grouped, write, create, unlink]
+const makers: readonly Maker[] = [
+  search,
+  search,
+  count,
+  searchRead,
+  searchRead,
+  read,
+  nested,
+  names,
+  grouped,
+  grouped,
+  write,
+  create,
+  unlink,
+]

@@ -1,6 +1,6 @@
 /** Random access rules, domains and orders over the maze. */
 
-import { Dice, type Model, models, relations, shapes } from './data.ts'
+import { type Dice, type Model, models, relations, shapes } from './data.ts'
 import type { AccessRow, Operation } from './policy.ts'
 
 type Leaf = readonly [string, string, unknown]
@@ -40,7 +40,8 @@ function leaf(dice: Dice, model: Model, ids: (model: Model) => readonly number[]
     if (dice.once(3)) return [field, dice.pick(['in', 'not in']), [dice.roll(5), dice.roll(5)]]
     return [field, dice.pick(['=', '!=', '<', '>', '<=', '>=']), dice.roll(6)]
   }
-  if (texts.includes(field) && dice.once(2)) return [field, dice.pick(['ilike', 'not ilike']), dice.pick(['a', 'x', '1'])]
+  if (texts.includes(field) && dice.once(2))
+    return [field, dice.pick(['ilike', 'not ilike']), dice.pick(['a', 'x', '1'])]
   return [field, dice.pick(['=', '!=']), dice.pick(['x', 'y', false])]
 }
 
@@ -76,19 +77,36 @@ export function accessRows(
   for (const model of models) {
     const add = (row: Omit<AccessRow, 'model'>) => rows.push({ ...row, model })
     for (const group of groups)
-      if (!dice.once(8)) add({ kind: 'permission', ops: ops('read'), group, domain: null, fields: fieldsOf(dice, model) })
+      if (!dice.once(8))
+        add({ kind: 'permission', ops: ops('read'), group, domain: null, fields: fieldsOf(dice, model) })
     if (dice.once(3))
-      add({ kind: 'permission', ops: ops('write'), group: dice.pick(groups), domain: null, fields: fieldsOf(dice, model) })
+      add({
+        kind: 'permission',
+        ops: ops('write'),
+        group: dice.pick(groups),
+        domain: null,
+        fields: fieldsOf(dice, model),
+      })
     for (const group of dice.some(groups, 3))
       add({ kind: 'group-rule', ops: ops('read'), group, domain: domain(dice, model, ids, 0, true), fields: null })
     if (dice.once(2))
-      add({ kind: 'global-rule', ops: ops('read'), group: null, domain: domain(dice, model, ids, 0, true), fields: null })
+      add({
+        kind: 'global-rule',
+        ops: ops('read'),
+        group: null,
+        domain: domain(dice, model, ids, 0, true),
+        fields: null,
+      })
   }
   return rows
 }
 
 function fieldsOf(dice: Dice, model: Model): readonly string[] | null {
   if (!dice.once(3)) return null
-  const all = [...shapes[model].plain, ...Object.keys(relations[model]), ...(model === 'maze.room' ? ['owner_age'] : [])]
+  const all = [
+    ...shapes[model].plain,
+    ...Object.keys(relations[model]),
+    ...(model === 'maze.room' ? ['owner_age'] : []),
+  ]
   return all.filter((name) => !dice.once(name === 'name' ? 8 : 4))
 }

@@ -59,7 +59,8 @@ export class Policy {
   mayRecord(model: Model, row: Row, operation: Operation): boolean {
     if (!this.mayModel(model, operation)) return false
     const mine = this.#of(model, operation)
-    if (!mine.every((one) => one.kind !== 'global-rule' || this.holds(model, row, one.domain ?? [], false))) return false
+    if (!mine.every((one) => one.kind !== 'global-rule' || this.holds(model, row, one.domain ?? [], false)))
+      return false
     const rules = mine.filter((one) => one.kind === 'group-rule')
     return rules.length === 0 || rules.some((one) => this.holds(model, row, one.domain ?? [], false))
   }
@@ -163,9 +164,11 @@ export class Policy {
       relation.kind === 'many2one'
         ? [this.target(model, row, head, seen)].filter((other) => other !== null)
         : this.targets(model, row, head, seen)
-    if (rest.length > 0) return others.some((other) => this.#leaf(relation.model, other, rest, operator, value, seen, false))
+    if (rest.length > 0)
+      return others.some((other) => this.#leaf(relation.model, other, rest, operator, value, seen, false))
     if (operator === 'any') return others.some((other) => this.holds(relation.model, other, raw as unknown[], seen))
-    if (operator === 'not any') return !others.some((other) => this.holds(relation.model, other, raw as unknown[], seen))
+    if (operator === 'not any')
+      return !others.some((other) => this.holds(relation.model, other, raw as unknown[], seen))
     if (operator === 'child_of' || operator === 'parent_of') {
       const parent = relation.model === model && relation.kind === 'many2one' ? head : shapes[relation.model].parent
       const own = relation.model === model && relation.kind === 'many2one'
@@ -185,7 +188,8 @@ export class Policy {
       for (const row of known) {
         if (operator === 'child_of' && reached.has(row[parent] as number)) reached.add(row.id)
         const up = row[parent]
-        if (operator === 'parent_of' && reached.has(row.id) && known.some(({ id }) => id === up)) reached.add(up as number)
+        if (operator === 'parent_of' && reached.has(row.id) && known.some(({ id }) => id === up))
+          reached.add(up as number)
       }
     }
     return reached

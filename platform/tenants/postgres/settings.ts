@@ -34,6 +34,7 @@ export function configuration(major: number): string {
     // Files in the data folder: nothing of the tenant lies in /dev/shm, and nothing stays there after kill -9.
     dynamic_shared_memory_type: 'mmap',
     jit: 'off',
+    random_page_cost: '1.1', // small databases lie in memory or on flash: look-ups by key, not scans
     max_worker_processes: '4',
     max_parallel_workers_per_gather: '0',
     autovacuum_max_workers: '1',

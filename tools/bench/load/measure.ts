@@ -81,7 +81,10 @@ function figures(rounds: readonly Round[], recordsPerCall: number): Figures {
   const operations = total((round) => round.operations)
   const rates = rounds.map((round) => (round.operations * recordsPerCall * 1_000) / round.elapsedMs)
   return {
-    perSecond: quantile(rates.sort((a, b) => a - b), 0.5),
+    perSecond: quantile(
+      rates.sort((a, b) => a - b),
+      0.5,
+    ),
     p50Ms: quantile(latencies, 0.5),
     p95Ms: quantile(latencies, 0.95),
     p99Ms: quantile(latencies, 0.99),

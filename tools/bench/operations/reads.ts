@@ -5,7 +5,16 @@ import type { SentStatement } from '../processes/statements.ts'
 import type { Operation } from './operation.ts'
 
 const partnerFields = ['name', 'email', 'phone', 'street', 'city', 'zip', 'country_id', 'is_company']
-const orderFields = ['name', 'partner_id', 'user_id', 'date_order', 'amount_total', 'state', 'currency_id', 'company_id']
+const orderFields = [
+  'name',
+  'partner_id',
+  'user_id',
+  'date_order',
+  'amount_total',
+  'state',
+  'currency_id',
+  'company_id',
+]
 const sameStatement = 'the same statement, taken from the server'
 
 const both = ['JSON-2', 'JSON-RPC'] as const

@@ -32,7 +32,11 @@ export async function prepareRival(
     }
     // The last call of an operation may say only that it worked; the newest row is then the server's.
     const rows = await readRows(server, compare, idOf(rivals))
-    const own = await readRows(server, compare, Array.isArray(served) ? idOf(served) : await newestBefore(server, compare, idOf(rivals)))
+    const own = await readRows(
+      server,
+      compare,
+      Array.isArray(served) ? idOf(served) : await newestBefore(server, compare, idOf(rivals)),
+    )
     assertSame(operation, own, rows)
   } finally {
     toServer.close()

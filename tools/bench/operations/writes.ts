@@ -98,9 +98,7 @@ export const writes: readonly Operation[] = [
     ...common,
     key: 'c',
     title: 'create of 1 partner',
-    calls: [
-      (_data, n) => ({ model: 'res.partner', method: 'create', named: { vals_list: newPartners(1, n) } }),
-    ],
+    calls: [(_data, n) => ({ model: 'res.partner', method: 'create', named: { vals_list: newPartners(1, n) } })],
     rivalArguments: (_data, n) => [newPartners(1, n)],
     rivalPlan: insertPlan,
     compare: { table: 'res_partner', ownId: ['commercial_partner_id'], ignore: [] },

@@ -89,6 +89,13 @@ export function answerParent(
   })
   // Ctrl-C reaches the whole group; the parent ends us when it has finished.
   process.on('SIGINT', () => {})
-  process.once('disconnect', () => void end().then(() => process.exit(0), () => process.exit(1)))
+  process.once(
+    'disconnect',
+    () =>
+      void end().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      ),
+  )
   send({ answer: ready })
 }

@@ -50,7 +50,11 @@ async function run(plan: RivalPlan, given: readonly unknown[]): Promise<string> 
       values[place] = value !== null && typeof value === 'object' ? JSON.stringify(value) : value
     })
   }
-  const { rows } = await pool.query<{ id: number; json: string; n: number }>({ name: plan.path, text: plan.text, values })
+  const { rows } = await pool.query<{ id: number; json: string; n: number }>({
+    name: plan.path,
+    text: plan.text,
+    values,
+  })
   if (plan.answer === 'json') return rows[0]?.json ?? '[]'
   if (plan.answer === 'count') return String(rows[0]?.n)
   if (rows.length === 0) throw new Error('nothing was changed')

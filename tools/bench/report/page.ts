@@ -57,7 +57,9 @@ export function verdicts(rows: readonly Row[]): string[] {
           ? []
           : [`${row.timesOdoo.toFixed(1)} × Odoo (${row.timesOdoo >= 10 ? 'reached' : 'aim 10'})`]),
         ...(row.unit === 'records'
-          ? [`${Math.round(row.server.perSecond)} records/s (${row.server.perSecond >= 20_000 ? 'reached' : 'aim 20000'})`]
+          ? [
+              `${Math.round(row.server.perSecond)} records/s (${row.server.perSecond >= 20_000 ? 'reached' : 'aim 20000'})`,
+            ]
           : []),
         `p99 ${(row.server.p99Ms / row.server.p50Ms).toFixed(1)} × p50`,
       ]
@@ -69,11 +71,12 @@ function isSame(row: Row, other: Row): boolean {
   return row.key === other.key && row.protocol === other.protocol
 }
 
-// One JavaScript thread can use 1 000 ms of processor a second; what it does not use, it waits for PostgreSQL.
+// One JavaScript thread can use 1 000 ms of processor a second; what it does not use, it waits for PostgreSQL or the processor.
 function limit({ server, unit, rival }: Row): string {
   const perCall = unit === 'records' ? server.perSecond / 1_000 : server.perSecond
   const busy = Math.round((server.cpuMs * perCall) / 10)
   const share = `the server's process is busy ${busy} % of a core`
-  if (busy >= 70) return `${share}, which limits it (${(server.cpuMs / rival.cpuMs).toFixed(1)} times the handler's CPU)`
-  return `${share}: it waits for PostgreSQL (${Math.round(server.statements)} ${Math.round(server.statements) === 1 ? 'statement' : 'statements'} per operation)`
+  if (busy >= 70)
+    return `${share}, which limits it (${(server.cpuMs / rival.cpuMs).toFixed(1)} times the handler's CPU)`
+  return `${share}; the rest is PostgreSQL (${Math.round(server.statements)} ${Math.round(server.statements) === 1 ? 'statement' : 'statements'} per operation) and waiting for a core`
 }

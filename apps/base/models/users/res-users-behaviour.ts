@@ -5,6 +5,7 @@ import {
   api,
   behaviour,
   changeOwnPassword,
+  closeSessionsOf,
   expose,
   setPassword,
   t,
@@ -82,6 +83,8 @@ behaviour(
         if (values['active'] === false) this.refuseArchiving()
         if (values['active'] === true) await this.bringBackPartners()
         const done = Object.keys(values).length === 0 || (await super.write(values))
+        // Who comes back signs in anew: a session that was left open somewhere is not brought back with the user.
+        if (values['active'] === false) for (const id of this.ids) await closeSessionsOf(this.env, id)
         if (password) {
           await this.check_access('write')
           for (const id of this.ids)

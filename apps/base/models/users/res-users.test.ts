@@ -105,7 +105,8 @@ describe('users', () => {
     const other = await admin.write(async (env) => (await env.model('res.company').create({ name: 'Elsewhere' })).id)
     await assert.rejects(
       member.write((env) => methods(env.model('res.users', [member.uid])).preference_save({ company_id: other })),
-      { code: 'ERR_USER_COMPANY' },
+      // The same answer as for a company that is not there.
+      { code: 'ERR_ACCESS_READ_RECORDS' },
     )
   })
 
