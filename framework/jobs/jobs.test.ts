@@ -5,11 +5,13 @@ import type { Tenant } from '../access/index.ts'
 import { AccessError, UnavailableError } from '../errors.ts'
 import { sql, withTransaction } from '../sql/index.ts'
 import { addressOf, atEnd, emptyDatabase } from '../testing/index.ts'
-import { enqueueAfterCommit, type JobCall, type Jobs, startJobs } from './index.ts'
+import { enqueueAfterCommit, type JobCall, type Jobs, openAlarms, startJobs } from './index.ts'
 
 const control = await emptyDatabase()
 const database = await addressOf(control.pool)
 const known = new Set(['alpha', 'beta'])
+const suspended = new Set<string>()
+const alarms = openAlarms(control.pool)
 const ran: { tenant: string; uid: number; method: string; args: unknown; kwargs: unknown }[] = []
 const failures = new Map<string, Error>()
 const logged: string[] = []
@@ -19,7 +21,15 @@ const options = {
   pollSeconds: 0.5,
   clockSeconds: 1,
   retrySeconds: 1,
-  directory: { byName: async (name: string) => (known.has(name) ? ({ name } as unknown as Tenant) : null) },
+  waitSeconds: 1,
+  alarms,
+  awake: () => [],
+  directory: {
+    byKey: async (key: string) => {
+      if (suspended.has(key)) throw new UnavailableError('ERR_TENANT_SUSPENDED', 'suspended')
+      return known.has(key) ? ({ name: key } as unknown as Tenant) : null
+    },
+  },
   call: async (tenant: Tenant, uid: number, _model: unknown, method: unknown, args: unknown, kwargs: unknown) => {
     ran.push({ tenant: tenant.name, uid, method: String(method), args, kwargs })
     const failure = failures.get(String(method))
@@ -110,45 +120,32 @@ test('a job is enqueued when its transaction commits, and not when it is rolled 
 
 test('jobs that no process was there to run are run by the next one', async () => {
   const other: Jobs = await startJobs({ ...options, atOnce: 0, schema: 'app' })
-  known.delete('beta')
+  suspended.add('beta')
   await other.enqueue(callOf('waiting', 'beta'))
   await other.close()
   await delay(600)
   assert.equal(runsOf('waiting').length, 0)
-  known.add('beta')
+  suspended.delete('beta')
   await until(() => runsOf('waiting').length === 1)
 })
 
-test('an entry of the clock runs its call, is listed in its own tenant, and ends when taken away', async () => {
-  await jobs.schedule({
-    tenant: 'alpha',
-    name: 'tidy_up',
-    cron: '* * * * *',
-    timeZone: 'Europe/Amsterdam',
-    call: callOf('tidy'),
-  })
-  await until(() => runsOf('tidy').length === 1)
-  assert.deepEqual(
-    (await jobs.schedules('alpha')).map(({ name, cron, timeZone }) => [name, cron, timeZone]),
-    [['tidy_up', '* * * * *', 'Europe/Amsterdam']],
+test('jobs of a suspended tenant wait, using up no try, and run once it is back; those of one that is gone go', async () => {
+  suspended.add('beta')
+  await jobs.enqueue(callOf('patient', 'beta'))
+  await jobs.enqueue(callOf('orphan', 'gone'))
+  await delay(2_500)
+  assert.equal(runsOf('patient').length, 0)
+  const [row] = await control.pool.query<{ tries: number; waiting: number }>(
+    sql`SELECT max(retry_count)::int4 AS tries, count(*)::int4 AS waiting FROM job
+      WHERE data ->> 'method' = 'patient' AND state < 'active'`,
   )
-  assert.deepEqual(await jobs.schedules('alph'), [])
-  await jobs.unschedule('alpha', 'tidy_up')
-  assert.deepEqual(await jobs.schedules('alpha'), [])
+  assert.deepEqual(row, { tries: 0, waiting: 1 })
+  suspended.delete('beta')
+  await until(() => runsOf('patient').length === 1)
+  assert.deepEqual([runsOf('orphan').length, await jobs.deadLetters('gone')], [0, []])
 })
 
-test('rules, names and calls that make no sense are refused', async () => {
-  const entry = { tenant: 'alpha', name: 'x', cron: '0 3 * * *', call: callOf('x') }
-  for (const bad of [
-    { cron: '99 3 * * *' },
-    { cron: 'daily' },
-    { cron: '* * * * * *' },
-    { timeZone: 'Mars/Base' },
-    { name: 'a/b' },
-    { tenant: 'beta' },
-  ]) {
-    await assert.rejects(jobs.schedule({ ...entry, ...bad }), { code: 'ERR_JOB_CRON' }, JSON.stringify(bad))
-  }
+test('calls that make no sense are refused', async () => {
   for (const bad of [
     { uid: 0 },
     { method: '' },
@@ -165,16 +162,17 @@ test('rules, names and calls that make no sense are refused', async () => {
   }
 })
 
-test('what a deleted tenant had in queue, clock and dead letters goes with it', async () => {
+test('what a deleted tenant had in queue, alarms and dead letters goes with it', async () => {
   failures.set('doomed', new AccessError('ERR_ACCESS', 'no'))
   await jobs.enqueue(callOf('doomed', 'beta'))
   await jobs.enqueue(callOf('later', 'beta'), { startAfter: new Date(Date.now() + 3_600_000) })
-  await jobs.schedule({ tenant: 'beta', name: 'x', cron: '0 3 1 1 *', call: callOf('x', 'beta') })
+  await alarms.set('beta', new Date(Date.now() + 3_600_000))
   await until(async () => (await jobs.deadLetters('beta')).length === 1)
   await jobs.forgetTenant('beta')
-  assert.deepEqual([await jobs.deadLetters('beta'), await jobs.schedules('beta')], [[], []])
+  assert.deepEqual(await jobs.deadLetters('beta'), [])
   const rest = await control.pool.query(
-    sql`SELECT 1 FROM job WHERE data ->> 'tenant' = 'beta' AND state < 'active' AND name = 'calls'`,
+    sql`SELECT tenant FROM tenant_alarm WHERE tenant = 'beta' UNION ALL
+      SELECT name FROM job WHERE data ->> 'tenant' = 'beta' AND state < 'active' AND name = 'calls'`,
   )
   assert.deepEqual(rest, [])
 })

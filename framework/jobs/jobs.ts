@@ -1,6 +1,6 @@
 /** The queue and the clock, on PostgreSQL by pg-boss, in the control plane's database: a tenant's own one may be asleep. */
 
-import { type Job, type JobResult, type JobWithMetadata, PgBoss, type WorkOptions } from 'pg-boss'
+import { type Job, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { InvalidRequestError } from '../errors.ts'
 import type { DatabaseAddress } from '../sql/index.ts'
 import { checkCall, type JobCall } from './call.ts'
@@ -183,11 +183,15 @@ async function workOnTenants(boss: PgBoss, options: JobsOptions): Promise<string
 async function startClock(boss: PgBoss, options: JobsOptions): Promise<void> {
   await boss.schedule(queues.clock, '* * * * *', null, { singletonKey: 'beat' })
   await boss.work(queues.clock, { pollingIntervalSeconds: options.pollSeconds ?? 2 }, async () => {
-    await findTenants(boss, options)
+    try {
+      await findTenants(boss, options)
+    } catch (cause) {
+      options.log({ level: 'error', event: 'the clock could not look at the tenants; it does so again in a minute', cause })
+    }
   })
 }
 
-function workOptions(options: JobsOptions): WorkOptions {
+function workOptions(options: JobsOptions) {
   const atOnce = options.atOnce ?? 4
   return {
     batchSize: 1,

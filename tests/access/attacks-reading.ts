@@ -184,6 +184,10 @@ export const readingAttacks: readonly Attack[] = [
     call: (_w, { order }) => ({ model: 'sale.order', method: 'get_metadata', args: [[order]] }),
   },
   {
+    by: 'by get_external_id',
+    call: (_w, { order }) => ({ model: 'sale.order', method: 'get_external_id', args: [[order]] }),
+  },
+  {
     by: 'by has_access',
     call: (_w, { order }) => ({ model: 'sale.order', method: 'has_access', args: [[order], 'read'] }),
     must: (value) => value === false,

@@ -84,7 +84,6 @@ describe('a method that is not exposed', () => {
   const faceOf = ({ ok, kind, message, status, text }: Outcome): string =>
     JSON.stringify([ok, kind, message, status, text])
 
-  // Keeps promise: software/private-methods
   for (const protocol of protocols)
     it(`is refused over ${protocol} in one and the same way, however it is named`, async () => {
       const { acme } = server

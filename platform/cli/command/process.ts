@@ -3,7 +3,7 @@
 import { failureOf, printFailure } from '../output/failure.ts'
 import { terminalOf } from '../output/terminal.ts'
 import { exitCodes, UsageError } from './exit-codes.ts'
-import { debugLog, run } from './run.ts'
+import { noteCause, run } from './run.ts'
 
 const stopping = new AbortController()
 
@@ -39,5 +39,5 @@ try {
 setTimeout(() => process.exit(), LINGER_MS).unref()
 
 function tell(error: unknown): void {
-  process.stderr.write(`${printFailure(failureOf(error, debugLog), terminalOf(process.stderr))}\n`)
+  process.stderr.write(`${printFailure(failureOf(error, noteCause), terminalOf(process.stderr))}\n`)
 }

@@ -1,11 +1,12 @@
 /** One command from its words to its exit code. */
 
-import { causes } from '../up/log.ts'
 import type { Outcome } from '../control/client.ts'
 import { readSettings } from '../hosting/settings.ts'
 import { type Failure, failureOf, printFailure } from '../output/failure.ts'
+import { appendToLog } from '../output/home-log.ts'
 import { type ProgressView, progressView } from '../output/progress.ts'
 import { plain, type Terminal, terminalOf } from '../output/terminal.ts'
+import { causes } from '../up/log.ts'
 import { controlVerbs, verbs } from '../verbs/table.ts'
 import { exitCodes, type ExitName, UsageError } from './exit-codes.ts'
 import { overview, verbHelp } from './help.ts'
@@ -43,7 +44,7 @@ export async function run(words: readonly string[], stopping: AbortSignal): Prom
   } catch (error) {
     progress.clear()
     if (stopping.aborted && isAbort(error, stopping)) return INTERRUPTED
-    return fail(failureOf(error, debugLog), isJson, err)
+    return fail(failureOf(error, noteCause), isJson, err)
   }
 }
 
@@ -121,8 +122,17 @@ function isAbort(error: unknown, stopping: AbortSignal): boolean {
   )
 }
 
-/** A short command has no log file of its own; who asks for it (HOLDFAST_DEBUG=1) gets the cause beside the message. */
-export function debugLog(reference: string, cause: unknown): void {
-  if (process.env['HOLDFAST_DEBUG'] === '1')
+/**
+ * Keeps the cause of an unexpected error in the home's log, under the reference that the person is told. Where that
+ * cannot be written, and with HOLDFAST_DEBUG=1, it goes to stderr: a reference must stand somewhere.
+ */
+export function noteCause(reference: string, cause: unknown): void {
+  let unkept: unknown = null
+  try {
+    appendToLog(readSettings().homePath, { level: 'error', event: 'a command failed', reference, cause })
+  } catch (error) {
+    unkept = error
+  }
+  if (unkept !== null || process.env['HOLDFAST_DEBUG'] === '1')
     process.stderr.write(`${JSON.stringify({ reference, cause: causes(cause, true) })}\n`)
 }

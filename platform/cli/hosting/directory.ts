@@ -1,8 +1,9 @@
 /** Which host leads to which tenant. */
 
 import type { Tenant } from '../../../framework/access/index.ts'
-import { AppError } from '../../../framework/errors.ts'
+import { AppError, UnavailableError } from '../../../framework/errors.ts'
 import type { TenantDirectory } from '../../../framework/http/index.ts'
+import type { JobDirectory } from '../../../framework/jobs/index.ts'
 import type { Home } from '../../tenants/index.ts'
 import type { OpenTenants } from './open-tenants.ts'
 
@@ -46,6 +47,19 @@ export function tenantDirectory(home: Home, tenants: OpenTenants, domains: reado
       const name = nameAt(host)
       if (name !== null) return active().includes(name) ? [name] : []
       return local.has(host) && domains.length === 0 ? active() : []
+    },
+  }
+}
+
+/** Tenants as the queue finds them: by id, which stays when a tenant is renamed. */
+export function jobDirectory(home: Home, tenants: Pick<OpenTenants, 'open'>): JobDirectory {
+  return {
+    byKey: async (key) => {
+      const record = home.tenants.list().find(({ id }) => id === key)
+      if (record === undefined) return null
+      // A deleted one may come back within its grace; until then its jobs wait like those of a suspended one.
+      if (record.state !== 'active') throw new UnavailableError('ERR_TENANT_SUSPENDED', 'This database is out of service.')
+      return tenants.open(record.name)
     },
   }
 }

@@ -2,6 +2,8 @@
 
 import { join } from 'node:path'
 import type { TenantDirectory } from '../../../framework/http/index.ts'
+import { type Alarms, openAlarms } from '../../../framework/jobs/index.ts'
+import { appendToLog } from '../output/home-log.ts'
 import { type Home, openHome, type TenantEvent } from '../../tenants/index.ts'
 import { tenantDirectory } from './directory.ts'
 import { forgetFacts } from './facts.ts'
@@ -14,6 +16,8 @@ export interface Hosting {
   readonly home: Home
   readonly tenants: OpenTenants
   readonly directory: TenantDirectory
+  /** When each tenant's next scheduled action is due; kept also while nothing serves. */
+  readonly alarms: Alarms
   readonly templates: Templates
   readonly certificateFolder: string
   /** Fires when the process is asked to stop: long work gives up. */
@@ -36,14 +40,22 @@ export async function openHosting(
   onEvent: (event: TenantEvent) => void = () => {},
 ): Promise<Hosting> {
   const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
-  const tenants = keepOpenTenants(home)
+  const alarms = openAlarms(home.control)
+  const tenants = keepOpenTenants(home, alarms, (entry) => appendToLog(home.path, entry))
   home.tenants.watch(async ({ kind, tenantId }) => {
-    if (kind === 'deleted' && tenantId !== null) await forgetFacts(home, tenantId)
+    if (tenantId === null) return
+    if (kind === 'deleted') {
+      await forgetFacts(home, tenantId)
+      await alarms.forget(tenantId)
+    }
+    // What stands in it may be new, or overdue: the clock of `up` looks.
+    if (kind === 'created' || kind === 'generation' || kind === 'resumed') await alarms.set(tenantId, new Date())
   })
   const hosting: Hosting = {
     settings,
     home,
     tenants,
+    alarms,
     directory: tenantDirectory(home, tenants, settings.domains),
     templates: appTemplates(home),
     certificateFolder: join(home.path, 'certificates'),

@@ -1,7 +1,9 @@
 /** Tenants as the framework takes them, opened at the first request and kept while their generation lasts. */
 
 import type { Tenant } from '../../../framework/access/index.ts'
+import { type Alarms, keepAlarm } from '../../../framework/jobs/index.ts'
 import { openTenant } from '../../../framework/modules/index.ts'
+import type { Log } from '../../../framework/rpc/index.ts'
 import { openPool } from '../../../framework/sql/index.ts'
 import type { Home, TenantConnection } from '../../tenants/index.ts'
 
@@ -22,8 +24,11 @@ interface Opened {
 /** Longest wait for running statements of a tenant that is suspended, switched or deleted. */
 const PATIENCE_MS = 5_000
 
-/** Opens the cache and closes pools when the home says that a tenant changes. */
-export function keepOpenTenants(home: Home): OpenTenants {
+/**
+ * Opens the cache and closes pools when the home says that a tenant changes.
+ * @param alarms get the time of each opened tenant's next scheduled action, then and whenever it changes
+ */
+export function keepOpenTenants(home: Home, alarms: Alarms, log: Log): OpenTenants {
   const opened = new Map<string, Opened>()
 
   const forget = async (tenantId: string): Promise<void> => {
@@ -45,10 +50,14 @@ export function keepOpenTenants(home: Home): OpenTenants {
     if (known !== undefined) void forget(connection.id)
     const fresh = openNow(home, name, connection)
     opened.set(connection.id, fresh)
-    fresh.tenant.catch(() => {
-      if (opened.get(connection.id) === fresh) opened.delete(connection.id)
-      void fresh.close()
-    })
+    fresh.tenant.then(
+      // Not waited for: no request needs it.
+      (tenant) => void keepAlarm(tenant, connection.id, alarms, log)(),
+      () => {
+        if (opened.get(connection.id) === fresh) opened.delete(connection.id)
+        void fresh.close()
+      },
+    )
     return fresh.tenant
   }
 
@@ -56,6 +65,7 @@ export function keepOpenTenants(home: Home): OpenTenants {
     open,
     close: async () => {
       stopWatching()
+      await alarms.settled()
       await Promise.all([...opened.values()].map((one) => one.close()))
       opened.clear()
     },

@@ -10,7 +10,7 @@ export interface Settings {
   readonly httpsPort: number
   /** undefined: no plain HTTP. */
   readonly httpPort: number | undefined
-  /** Address that HTTPS listens on; undefined: all. */
+  /** Address that HTTPS listens on; undefined: all. Without public domains it is this machine only, unless one is given. */
   readonly listen: string | undefined
   readonly domains: readonly string[]
   /** Milliseconds without use after which an instance is stopped. */
@@ -20,22 +20,25 @@ export interface Settings {
 
 const checkout = resolve(import.meta.dirname, '..', '..', '..')
 const DEFAULT_PORT = 8443
+const LOOPBACK = '127.0.0.1'
 const DEFAULT_IDLE_MINUTES = 15
 
 /** @throws UsageError for a value that cannot be meant */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined
+  const domains = (text('HOLDFAST_DOMAINS') ?? '')
+    .split(',')
+    .map((domain) => domain.trim().toLowerCase())
+    .filter((domain) => domain !== '')
+    .map(checkDomain)
   return {
     // Relative to where the person stands; without it the checkout's, so that every folder gives the same home.
     homePath: resolve(text('HOLDFAST_HOME') ?? resolve(checkout, 'data')),
     httpsPort: number('HOLDFAST_PORT', text('HOLDFAST_PORT'), 65_535) ?? DEFAULT_PORT,
     httpPort: number('HOLDFAST_HTTP_PORT', text('HOLDFAST_HTTP_PORT'), 65_535),
-    listen: text('HOLDFAST_LISTEN'),
-    domains: (text('HOLDFAST_DOMAINS') ?? '')
-      .split(',')
-      .map((domain) => domain.trim().toLowerCase())
-      .filter((domain) => domain !== '')
-      .map(checkDomain),
+    // Nobody else's machine is meant to reach what is tried out on this one.
+    listen: text('HOLDFAST_LISTEN') ?? (domains.length === 0 ? LOOPBACK : undefined),
+    domains,
     idleTimeoutMs:
       (number('HOLDFAST_IDLE_MINUTES', text('HOLDFAST_IDLE_MINUTES'), 10_000) ?? DEFAULT_IDLE_MINUTES) * 60_000,
     isDebug: text('HOLDFAST_DEBUG') === '1',

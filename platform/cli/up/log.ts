@@ -17,7 +17,7 @@ const MOST_BYTES = 50_000_000
 
 /**
  * Opens `log/holdfast.log` in the home.
- * @param isDebug writes stacks, which otherwise nobody sees
+ * @param isDebug writes more, and stacks everywhere; what was told under a reference always has its stack
  * @param stderr where warnings and errors are told, too
  */
 export function openLog(homePath: string, isDebug: boolean, stderr: NodeJS.WriteStream, terminal: Terminal): UpLog {
@@ -39,14 +39,18 @@ export function openLog(homePath: string, isDebug: boolean, stderr: NodeJS.Write
   }
 }
 
-function lineOf({ level, event, reference, detail, cause }: LogEntry, isDebug: boolean): Record<string, unknown> {
+/** An entry as it stands in the file. What somebody may ask about by its reference is there whole. */
+export function lineOf(
+  { level, event, reference, detail, cause }: LogEntry,
+  isDebug: boolean,
+): Record<string, unknown> {
   return {
     time: new Date().toISOString(),
     level,
     event,
     ...(reference === undefined ? {} : { reference }),
     ...(detail === undefined ? {} : { detail }),
-    ...(cause === undefined ? {} : { cause: causes(cause, isDebug) }),
+    ...(cause === undefined ? {} : { cause: causes(cause, isDebug || reference !== undefined) }),
   }
 }
 

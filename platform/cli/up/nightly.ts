@@ -15,29 +15,42 @@ const OVERDUE_MS = 26 * HOUR_MS
 /** What was made a moment ago is still being set up. */
 const FIRST_AFTER_MS = HOUR_MS
 
+/** For a backup that was given up to remove what it had begun. */
+const CLEAN_UP_MS = 3_000
+
 export interface Nightly {
-  /** Waits for a backup that is being taken. */
-  stop(): Promise<void>
+  /** Waits for a backup that is being taken, `patienceMs` at most; one that takes longer is given up and leaves nothing. */
+  stop(patienceMs: number): Promise<void>
 }
 
-/** Looks every ten minutes; one backup at a time. */
-export function startNightly(hosting: Hosting, log: Log): Nightly {
+/** Looks every ten minutes; one backup at a time. @param clock default the machine's */
+export function startNightly(
+  hosting: Pick<Hosting, 'home'>,
+  log: Log,
+  clock: () => Date = () => new Date(),
+): Nightly {
   const failedAt = new Map<string, number>()
+  const givenUp = new AbortController()
   let isStopped = false
   const round = async (): Promise<void> => {
-    const now = new Date()
+    const now = clock()
     const backups = await listBackups(hosting.home)
     for (const { id, name } of dueTenants(hosting.home.tenants.list(), backups, now)) {
       if (isStopped) return
       if (now.getTime() - (failedAt.get(id) ?? 0) < HOUR_MS) continue
       try {
-        const backup = await createBackup(hosting.home, name, { reason: 'scheduled' })
+        const backup = await createBackup(hosting.home, name, {
+          reason: 'scheduled',
+          // Told at every step of the work, and so where it can be ended.
+          progress: () => givenUp.signal.throwIfAborted(),
+        })
         log({
           level: 'info',
           event: 'backup taken',
           detail: { tenant: id, backup: backup.id, sizeBytes: backup.sizeBytes },
         })
       } catch (cause) {
+        if (givenUp.signal.aborted) return
         failedAt.set(id, now.getTime())
         log({
           level: 'error',
@@ -57,12 +70,26 @@ export function startNightly(hosting: Hosting, log: Log): Nightly {
   const timer = setInterval(look, LOOK_EVERY_MS).unref()
   look()
   return {
-    stop: async () => {
+    stop: async (patienceMs) => {
       isStopped = true
       clearInterval(timer)
-      await work
+      if (await endsWithin(work, patienceMs)) return
+      givenUp.abort()
+      log({ level: 'warn', event: 'a nightly backup took too long to wait for and was given up' })
+      // One that waits for the database ends when the instance does; what it may leave the next start removes.
+      await endsWithin(work, CLEAN_UP_MS)
     },
   }
+}
+
+async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const isEnded = await Promise.race([work.then(() => true), late])
+  clearTimeout(timer)
+  return isEnded
 }
 
 /** The tenants that need a backup now. @param now its local hour counts */

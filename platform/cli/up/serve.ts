@@ -7,6 +7,7 @@ import { listBackups } from '../../backups/index.ts'
 import type { Report, Verb } from '../command/verb.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
 import { firstLoginLink } from '../hosting/admin-link.ts'
+import { jobDirectory } from '../hosting/directory.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import { ownVersion } from '../verbs/help.ts'
 import { demoName, firstStart, prepareCommonTemplates } from './first-start.ts'
@@ -23,6 +24,7 @@ export interface Serving {
 
 const REQUEST_GRACE_MS = 10_000
 const VERB_GRACE_MS = 30_000
+const BACKUP_GRACE_MS = 30_000
 
 /** Starts in the order of what can fail early: port, first start, queue, control socket. @throws whatever does */
 export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog, report: Report): Promise<Serving> {
@@ -82,8 +84,25 @@ function listen(hosting: Hosting, log: UpLog): Promise<HttpServer> {
   })
 }
 
-function openQueue({ home, directory }: Hosting, log: UpLog): Promise<Jobs> {
-  return startJobs({ database: home.control.options, schema: 'jobs', directory, call: callMethod, log: log.write })
+async function openQueue({ home, tenants, alarms }: Hosting, log: UpLog): Promise<Jobs> {
+  await alarms.ensure(home.tenants.list().map(({ id }) => id))
+  const jobs = await startJobs({
+    database: home.control.options,
+    schema: 'jobs',
+    directory: jobDirectory(home, tenants),
+    alarms,
+    awake: () =>
+      home.tenants
+        .list()
+        .filter(({ state, instance }) => state === 'active' && instance === 'running')
+        .map(({ id }) => id),
+    call: callMethod,
+    log: log.write,
+  })
+  home.tenants.watch(async ({ kind, tenantId }) => {
+    if (kind === 'deleted' && tenantId !== null) await jobs.forgetTenant(tenantId)
+  })
+  return jobs
 }
 
 /** Nightly backups and templates. @returns a function that waits for what they have begun */
@@ -98,7 +117,7 @@ function inBackground(hosting: Hosting, log: UpLog): () => Promise<void> {
       })
   })
   return async () => {
-    await nightly.stop()
+    await nightly.stop(BACKUP_GRACE_MS)
     await prepared
   }
 }

@@ -92,7 +92,7 @@ constrain('ir.cron', ['model_id.model', 'method'], (entry, env) =>
 )
 
 constrain('ir.cron', ['user_id'], (entry) => {
-  if (entry.user_id?.id === systemUid)
+  if (entry.user_id === systemUid)
     throw new ValidationError('ERR_CRON_USER', 'A scheduled action runs as a person, not as the system.')
 })
 
