@@ -4,7 +4,6 @@ import {
   callBy,
   json2,
   jsonRpc,
-  nameArguments,
   type Outcome,
   type Protocol,
   protocols,
@@ -170,13 +169,13 @@ describe('an exposed method with nothing in its hands', () => {
       for (const [model, method] of everyMethod()) {
         // What an administrator may do with nothing in hand (install, export everything) is another matter.
         if (who === 'admin' && !server.acme.tenant.registry.models.get(model)?.api.get(method)?.readonly) continue
-        const body = { ...nameArguments(acme.tenant.registry, { model, method, args: [] }) }
-        for (const named of [body, { ids: [1_999_999_999], ...body }]) {
-          calls++
-          const { text, status } = await json2(server, acme.name, person.key, model, method, named)
-          if (leak.test(status === 200 ? '' : text))
-            troubles.push(`${who} ${model}.${method}: ${status} ${text.slice(0, 300)}`)
-        }
+        // With no ids at all, or with one that nothing has; methods of the model itself take none.
+        const takesIds = acme.tenant.registry.models.get(model)?.api.get(method)?.on === 'records'
+        const named = takesIds && who !== 'pia' ? { ids: [1_999_999_999] } : {}
+        calls++
+        const { text, status } = await json2(server, acme.name, person.key, model, method, named)
+        if (leak.test(status === 200 ? '' : text))
+          troubles.push(`${who} ${model}.${method}: ${status} ${text.slice(0, 300)}`)
       }
     }
     assert.deepEqual(troubles, [])

@@ -35,7 +35,10 @@ export const operators = [
 export type Operator = (typeof operators)[number]
 
 const known = new Set<string>(operators)
-const aliases: Readonly<Record<string, Operator>> = { '==': '=', '<>': '!=' }
+const aliases: ReadonlyMap<string, Operator> = new Map([
+  ['==', '='],
+  ['<>', '!='],
+])
 /** Deeper nesting than people write; bounds the recursion of the compiler. */
 const maxDepth = 20
 /** Brackets within brackets in the predicate; PostgreSQL's own stack is bounded, too. */
@@ -129,7 +132,7 @@ function leaf(item: readonly unknown[], where: string, depth: number, budget: Bu
   if (--budget.left < 0)
     throw new InvalidRequestError('ERR_DOMAIN', `The domain has more than ${maxLeaves} conditions.`)
   const lower = typeof rawOperator === 'string' ? rawOperator.toLowerCase().replace(/\s+/g, ' ') : ''
-  const operator = aliases[lower] ?? (known.has(lower) ? (lower as Operator) : undefined)
+  const operator = aliases.get(lower) ?? (known.has(lower) ? (lower as Operator) : undefined)
   if (!operator)
     throw new InvalidRequestError(
       'ERR_DOMAIN_OPERATOR',

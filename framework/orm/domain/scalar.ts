@@ -120,7 +120,7 @@ export function datePart(
   value: unknown,
 ): Sql {
   const part =
-    rest.length === 1 && (field.kind === 'date' || field.kind === 'datetime') ? dateParts[rest[0] ?? ''] : undefined
+    rest.length === 1 && (field.kind === 'date' || field.kind === 'datetime') ? datePartOf(rest[0]) : undefined
   if (!part)
     throw new InvalidRequestError(
       'ERR_DOMAIN_FIELD',
@@ -145,6 +145,10 @@ export function datePart(
     default:
       throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `'${operator}' does not apply to a part of a date.`)
   }
+}
+
+function datePartOf(name: string | undefined): Sql | undefined {
+  return name !== undefined && Object.hasOwn(dateParts, name) ? dateParts[name] : undefined
 }
 
 /** Parts of a date that PostgreSQL extracts, under Odoo's names. */

@@ -116,6 +116,8 @@ export async function importRows(
   data: readonly (readonly string[])[],
 ): Promise<ImportResult> {
   const { env, info } = records
+  if (!Array.isArray(data) || !data.every((row) => Array.isArray(row) && row.every(isCell)))
+    throw new InvalidRequestError('ERR_IMPORT', 'The rows of an import are lists of texts.')
   const messages: ImportMessage[] = []
   const ids: number[] = []
   const checked = env.state.afterChecks.length
@@ -153,6 +155,15 @@ export async function importRows(
   return { ids, messages, nextrow: 0 }
 }
 
+// Clients send numbers and booleans for cells, too.
+function cellText(value: unknown): string {
+  return value === null || value === undefined || value === false ? '' : String(value)
+}
+
+function isCell(value: unknown): boolean {
+  return value === null || typeof value !== 'object'
+}
+
 class ImportFailed extends Error {}
 
 async function importRow(records: RecordSet, fields: readonly string[], row: readonly string[]): Promise<number> {
@@ -162,7 +173,7 @@ async function importRow(records: RecordSet, fields: readonly string[], row: rea
   let number: number | undefined
   for (let i = 0; i < fields.length; i++) {
     const path = (fields[i] ?? '').split('/')
-    const text = row[i] ?? ''
+    const text = cellText(row[i])
     if (path[0] === 'id') xmlid = text || undefined
     else if (path[0] === '.id') number = text ? Number(text) : undefined
     else if (path[0]) values[path[0]] = await importValue(records, info, path, text)

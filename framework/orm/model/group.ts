@@ -87,6 +87,10 @@ export async function readGroup(
   groupby: readonly string[],
   options: Window & { readonly lazy: boolean },
 ): Promise<Record<string, unknown>[]> {
+  if (!Array.isArray(groupby) || (options.order !== null && typeof options.order !== 'string'))
+    throw new InvalidRequestError('ERR_GROUPBY', 'A group-by is a field name or a list of them, its order a text.', {
+      wireName: 'builtins.TypeError',
+    })
   const scope = new Scope(records.env)
   const all = groupby.map((spec) => parseTerm(scope, records.info, spec))
   const terms = options.lazy ? all.slice(0, 1) : all
@@ -139,7 +143,11 @@ function parseTerm(scope: Scope, model: ModelInfo, spec: unknown): GroupTerm {
       'ERR_GROUPBY',
       `'${spec}' cannot be grouped by; group by a field of ${model.name} itself.`,
     )
-  if (granularity !== undefined && !(granularity in granularities) && !(granularity in numberParts)) {
+  if (
+    granularity !== undefined &&
+    !Object.hasOwn(granularities, granularity) &&
+    !Object.hasOwn(numberParts, granularity)
+  ) {
     throw new InvalidRequestError(
       'ERR_GROUPBY',
       `'${granularity}' is no granularity; use one of ${[...Object.keys(granularities), ...Object.keys(numberParts)].join(', ')}.`,

@@ -9,10 +9,11 @@ export async function findByName(
   records: RecordSet,
   name: string,
   domain: Domain | null,
-  operator: string,
+  operator: string | null,
   limit: number | null,
 ): Promise<RecordRow[]> {
   const fields = records.info.options.nameSearch ?? [records.info.displayName]
+  operator ??= 'ilike'
   const negative = operator.startsWith('not') || operator === '!='
   const match: Domain =
     name === ''

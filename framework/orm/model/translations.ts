@@ -36,6 +36,8 @@ export async function writeTranslations(
   translations: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {
   const field = translatedField(records, name)
+  if (translations === null || typeof translations !== 'object' || Array.isArray(translations))
+    throw new InvalidRequestError('ERR_TRANSLATION', 'Translations are texts by language code.')
   const texts: Record<string, string> = {}
   const removed: string[] = []
   for (const [lang, value] of Object.entries(translations)) {

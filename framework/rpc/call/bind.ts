@@ -1,6 +1,7 @@
 /** Binds the arguments of a call, positional and named, to the parameters that the method declares. */
 
 import type { ApiMethod, Context, ParamType } from '../../orm/index.ts'
+import { checkDepth } from './check-depth.ts'
 import { checkType, toIds } from './check-type.ts'
 import { checkContext } from './context.ts'
 import { argumentsRefused } from './refusal.ts'
@@ -29,6 +30,7 @@ export function bind(
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>>,
 ): Bound {
+  checkDepth([args, kwargs])
   const plan = planOf(method)
   let ids: readonly number[] = []
   let first = 0

@@ -93,6 +93,17 @@ test('settings that cannot be meant are refused by name', () => {
     [settings.domains, settings.homePath, settings.httpPort],
     [['example.com', 'example.net'], join(process.cwd(), 'state'), undefined],
   )
+  const listens = (env: NodeJS.ProcessEnv) => readSettings(env).listen
+  assert.deepEqual(
+    [
+      listens({}),
+      listens({ HOLDFAST_LISTEN: '0.0.0.0' }),
+      listens({ HOLDFAST_DOMAINS: 'example.com' }),
+      listens({ HOLDFAST_DOMAINS: 'example.com', HOLDFAST_LISTEN: '192.0.2.7' }),
+    ],
+    ['127.0.0.1', '0.0.0.0', undefined, '192.0.2.7'],
+    'this machine only, unless told otherwise or made public',
+  )
   assert.equal(tenantUrl('acme', settings, 443), 'https://acme.example.com')
   assert.equal(tenantUrl('acme', { domains: [] }, 8443), 'https://acme.localhost:8443')
   assert.match(readSettings({}).homePath, /[\\/]data$/)

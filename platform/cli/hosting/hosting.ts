@@ -42,15 +42,7 @@ export async function openHosting(
   const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
   const alarms = openAlarms(home.control)
   const tenants = keepOpenTenants(home, alarms, (entry) => appendToLog(home.path, entry))
-  home.tenants.watch(async ({ kind, tenantId }) => {
-    if (tenantId === null) return
-    if (kind === 'deleted') {
-      await forgetFacts(home, tenantId)
-      await alarms.forget(tenantId)
-    }
-    // What stands in it may be new, or overdue: the clock of `up` looks.
-    if (kind === 'created' || kind === 'generation' || kind === 'resumed') await alarms.set(tenantId, new Date())
-  })
+  followTenants(home, alarms)
   const hosting: Hosting = {
     settings,
     home,
@@ -69,4 +61,17 @@ export async function openHosting(
     },
   }
   return hosting
+}
+
+/** Keeps facts and alarms in step with what happens to tenants, whichever process does it. */
+export function followTenants(home: Home, alarms: Alarms): void {
+  home.tenants.watch(async ({ kind, tenantId }) => {
+    if (tenantId === null) return
+    if (kind === 'deleted') {
+      await forgetFacts(home, tenantId)
+      await alarms.forget(tenantId)
+    }
+    // What stands in it may be new, or overdue: the clock of `up` looks.
+    if (kind === 'created' || kind === 'generation' || kind === 'resumed') await alarms.set(tenantId, new Date())
+  })
 }

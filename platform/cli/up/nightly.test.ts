@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { dueTenants } from './nightly.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql, withTransaction } from '../../../framework/sql/index.ts'
+import { testHome, testTenant } from '../../../framework/testing/index.ts'
+import { listBackups } from '../../backups/index.ts'
+import { dueTenants, startNightly } from './nightly.ts'
 
 const hours = (n: number): number => n * 3_600_000
 const at = (hour: number): Date => new Date(2026, 4, 14, hour, 30)
@@ -49,4 +55,32 @@ test('a new tenant gets its first backup after an hour; one that is suspended or
     dueTenants(tenants, [], now).map(({ name }) => name),
     ['older'],
   )
+})
+
+test('a stop waits for a running backup only so long; one that is given up leaves neither file nor entry', async () => {
+  const home = await testHome()
+  const tenant = await testTenant({ apps: ['base'], name: 'slow' })
+  const logged: string[] = []
+  const staged = (): string[] => {
+    const folder = join(home.path, 'backups')
+    return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.(sealed|json|tmp)$/.test(name))
+  }
+  await withTransaction(tenant.pool, async (tx) => {
+    // The backup waits for this table for as long as the lock is held.
+    await tx.query(sql`LOCK TABLE res_partner IN ACCESS EXCLUSIVE MODE`)
+    const nightly = startNightly({ home }, ({ event }) => void logged.push(event), () => new Date(Date.now() + hours(2)))
+    await delay(500)
+    const startedMs = performance.now()
+    await nightly.stop(300)
+    const tookMs = performance.now() - startedMs
+    assert.ok(tookMs >= 300 && tookMs < 8_000, `${tookMs} ms`)
+    assert.ok(logged.some((event) => event.includes('given up')))
+  })
+  // The lock is gone: the next step of the work is its last.
+  const deadline = Date.now() + 10_000
+  while (staged().length > 0) {
+    assert.ok(Date.now() < deadline, staged().join())
+    await delay(50)
+  }
+  assert.deepEqual(await listBackups(home), [])
 })

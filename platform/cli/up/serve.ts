@@ -1,18 +1,16 @@
 /** Brings everything into service on an open home, and takes it out again in order. */
 
 import { createHttpServer, type HttpServer, pageRoutes } from '../../../framework/http/index.ts'
-import { type Jobs, startJobs } from '../../../framework/jobs/index.ts'
-import { callMethod } from '../../../framework/rpc/index.ts'
 import { listBackups } from '../../backups/index.ts'
 import type { Report, Verb } from '../command/verb.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
 import { firstLoginLink } from '../hosting/admin-link.ts'
-import { jobDirectory } from '../hosting/directory.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import { ownVersion } from '../verbs/help.ts'
 import { demoName, firstStart, prepareCommonTemplates } from './first-start.ts'
 import type { UpLog } from './log.ts'
 import { startNightly } from './nightly.ts'
+import { openQueue } from './queue.ts'
 import type { Ready } from './ready.ts'
 
 export interface Serving {
@@ -44,7 +42,7 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
     hosting.httpsPort = http.httpsPort
     const token = await firstStart(hosting, report)
     report.progress('starting the queue')
-    const jobs = await openQueue(hosting, log)
+    const jobs = await openQueue(hosting, log.write)
     closers.push(() => jobs.close())
     hosting.isServing = true
     const control: ControlServer = await startControlServer({
@@ -82,27 +80,6 @@ function listen(hosting: Hosting, log: UpLog): Promise<HttpServer> {
         })),
     }),
   })
-}
-
-async function openQueue({ home, tenants, alarms }: Hosting, log: UpLog): Promise<Jobs> {
-  await alarms.ensure(home.tenants.list().map(({ id }) => id))
-  const jobs = await startJobs({
-    database: home.control.options,
-    schema: 'jobs',
-    directory: jobDirectory(home, tenants),
-    alarms,
-    awake: () =>
-      home.tenants
-        .list()
-        .filter(({ state, instance }) => state === 'active' && instance === 'running')
-        .map(({ id }) => id),
-    call: callMethod,
-    log: log.write,
-  })
-  home.tenants.watch(async ({ kind, tenantId }) => {
-    if (kind === 'deleted' && tenantId !== null) await jobs.forgetTenant(tenantId)
-  })
-  return jobs
 }
 
 /** Nightly backups and templates. @returns a function that waits for what they have begun */

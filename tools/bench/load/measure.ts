@@ -32,12 +32,16 @@ export interface Measurement {
   readonly concurrency: number
   readonly server: Figures
   readonly rival: Figures
+  /** What the handler that reads one row by its id did in the same minutes: how fast the machine was just then. */
+  readonly yardstickPerSecond: number
   /** When the server was under load, as `process.hrtime` counts, in microseconds; for profiles. */
   readonly windows: readonly (readonly [number, number])[]
 }
 
+/** @param yardstick the operation whose handler tells the speed of the machine */
 export async function measure(
   operation: Operation,
+  yardstick: Operation,
   protocol: Protocol,
   concurrency: number,
   { data, server, rival }: { readonly data: Prepared; readonly server: Child; readonly rival: Child },
@@ -45,17 +49,20 @@ export async function measure(
 ): Promise<Measurement> {
   const ours = openTarget(server, serverSide(operation, protocol, data))
   const theirs = openTarget(rival, rivalSide(operation, protocol, data))
+  const stick = openTarget(rival, rivalSide(yardstick, 'JSON-2', data))
   const windows: [number, number][] = []
   try {
     await ours.run(concurrency, pace.warmUpMs)
     await theirs.run(concurrency, pace.warmUpMs)
     const rounds: Round[] = []
     const rivalRounds: Round[] = []
+    const yardstickRounds: Round[] = []
     for (let i = 0; i < pace.rounds; i++) {
       const begin = nowUs()
       rounds.push(await ours.run(concurrency, pace.roundMs))
       windows.push([begin, nowUs()])
       rivalRounds.push(await theirs.run(concurrency, pace.roundMs))
+      yardstickRounds.push(await stick.run(yardstickClients(concurrency), pace.roundMs / 3))
     }
     return {
       operation,
@@ -63,12 +70,19 @@ export async function measure(
       concurrency,
       server: figures(rounds, operation.recordsPerCall),
       rival: figures(rivalRounds, operation.recordsPerCall),
+      yardstickPerSecond: figures(yardstickRounds, 1).perSecond,
       windows,
     }
   } finally {
     ours.close()
     theirs.close()
+    stick.close()
   }
+}
+
+/** Clients of the yardstick: Odoo was measured beside one and sixteen, and four saturate two cores as sixteen do. */
+export function yardstickClients(concurrency: number): number {
+  return concurrency === 1 ? 1 : 16
 }
 
 function nowUs(): number {

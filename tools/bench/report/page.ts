@@ -22,7 +22,8 @@ for another: trust the ratios.
   latencies over all rounds. CPU is that of the process itself per operation, without PostgreSQL's. Statements are all that the
   server sends for one operation, the look-up of the credential, \`BEGIN\` and \`COMMIT\` included.
 - Odoo: the better of Odoo 18 and 19 with two workers, and of JSON-RPC and JSON-2, measured earlier on a machine of the same class.
-  × Odoo is scaled by what a hand-written handler that reads one row by its id did in the two runs.
+  × Odoo is scaled by what a hand-written handler that reads one row by its id did beside Odoo and does here, measured again
+  with each operation, because other work on the machine comes and goes.
 
 ${markdownTable(rows)}
 

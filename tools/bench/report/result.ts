@@ -1,6 +1,6 @@
 /** Everything that one run found out, with the ratios that are drawn from it. */
 
-import type { Figures, Measurement } from '../load/measure.ts'
+import { type Figures, type Measurement, yardstickClients } from '../load/measure.ts'
 import type { InstanceMemory } from './memory.ts'
 import { handlerBesideOdoo, odooPerSecond } from './odoo-figures.ts'
 
@@ -46,9 +46,10 @@ export interface Result {
 
 /** @param isComparable whether data set and rounds are those that Odoo was measured with */
 export function makeRows(measured: readonly Measurement[], isComparable: boolean): Row[] {
-  return measured.map(({ operation, protocol, concurrency, server, rival }) => {
+  return measured.map((measurement) => {
+    const { operation, protocol, concurrency, server, rival } = measurement
     const odoo = odooPerSecond[operation.key]?.[concurrency] ?? null
-    const scale = isComparable ? scaleOf(measured, concurrency) : null
+    const scale = isComparable ? scaleOf(measurement) : null
     return {
       key: operation.key,
       title: operation.title,
@@ -65,12 +66,9 @@ export function makeRows(measured: readonly Measurement[], isComparable: boolean
   })
 }
 
-// This machine by that of Odoo's run, told by the same simple thing on both: the handler that reads one row by its id.
-// Its other figures depend on indexes that differ between the two databases, and would flatter or punish us for them.
-function scaleOf(measured: readonly Measurement[], concurrency: number): number | null {
-  // Four clients saturate two cores as sixteen do.
-  const c = concurrency === 4 ? 16 : concurrency
-  const there = handlerBesideOdoo[c]
-  const here = measured.find((m) => m.operation.key === 'b' && m.concurrency === c)?.rival.perSecond
-  return there === undefined || here === undefined ? null : here / there
+// This machine by that of Odoo's run, told by the same simple thing on both, and here in the very minutes of the operation.
+// The handler's other figures depend on indexes that differ between the two databases, and would flatter or punish us.
+function scaleOf({ concurrency, yardstickPerSecond }: Measurement): number | null {
+  const there = handlerBesideOdoo[yardstickClients(concurrency)]
+  return there === undefined ? null : yardstickPerSecond / there
 }
