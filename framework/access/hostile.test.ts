@@ -204,7 +204,6 @@ describe('hostile arguments', () => {
       ['maze.room', 'search', [nest(deep, ['name', '=', 'a'], (x) => [x])]],
       ['maze.room', 'search', [nest(deep, [], (x) => [['parent_id', 'any', x]])]],
       ['maze.room', 'search', [nest(deep, [], (x) => [['child_ids', 'not any', x]])]],
-      ['maze.room', 'search', [[...Array<string>(3_999).fill('!'), ['name', '=', 'a']]]],
       [
         'maze.room',
         'search',
@@ -223,6 +222,7 @@ describe('hostile arguments', () => {
       ['maze.room', 'search', [[]], { context: { x: nest(deep, 1, (x) => [x]) } }],
       ['maze.room', 'export_data', [[room], [nest(500, 'name', (x) => `child_ids/parent_id/${String(x)}`)]]],
     ]
+    assert.equal(await status('maze.room', 'search', [[...Array<string>(3_999).fill('!'), ['name', '=', 'a']]]), 200)
     for (const one of cases) assert.equal(await status(...one), 400, JSON.stringify(one[1]))
   })
 

@@ -7,7 +7,7 @@ import { checkCall, type JobCall } from './call.ts'
 import { type ClockOptions, findTenants, lookAt, type TenantJob } from './clock/clock.ts'
 import { type DeadLetters, deadLetters } from './dead-letters.ts'
 import { queues } from './queues.ts'
-import { type Outcome, runJob } from './run.ts'
+import { runJob } from './run.ts'
 
 export interface JobsOptions extends ClockOptions {
   /** The control plane's database. */
@@ -186,7 +186,11 @@ async function startClock(boss: PgBoss, options: JobsOptions): Promise<void> {
     try {
       await findTenants(boss, options)
     } catch (cause) {
-      options.log({ level: 'error', event: 'the clock could not look at the tenants; it does so again in a minute', cause })
+      options.log({
+        level: 'error',
+        event: 'the clock could not look at the tenants; it does so again in a minute',
+        cause,
+      })
     }
   })
 }

@@ -50,7 +50,9 @@ export function openAlarms(db: Queryable): Alarms {
     },
     untended: async (tenants) => {
       await table()
-      const rows = await db.query<{ tenant: string }>(sql`SELECT awake.tenant FROM unnest(${[...tenants]}::text[]) AS awake (tenant)
+      const rows = await db.query<{
+        tenant: string
+      }>(sql`SELECT awake.tenant FROM unnest(${[...tenants]}::text[]) AS awake (tenant)
         LEFT JOIN tenant_alarm a ON a.tenant = awake.tenant
         WHERE a.tended_at IS NULL OR a.tended_at < now() - interval '1 day'`)
       return rows.map(({ tenant }) => tenant)

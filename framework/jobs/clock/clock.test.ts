@@ -58,7 +58,13 @@ describe('scheduled actions', () => {
   const toy = async (): Promise<number> =>
     (await query<{ id: number }>(sql`SELECT id FROM ir_model WHERE model = 'toy.tick'`))[0]?.id ?? 0
   const make = async (values: Record<string, unknown>, by: TestUser = admin): Promise<number> => {
-    const all = { name: 'Toy', model_id: await toy(), method: 'tick', user_id: employee.uid, interval_type: 'days' as const }
+    const all = {
+      name: 'Toy',
+      model_id: await toy(),
+      method: 'tick',
+      user_id: employee.uid,
+      interval_type: 'days' as const,
+    }
     return by.write(async (env) => (await env.model('ir.cron').create({ ...all, ...values })).id)
   }
   const entry = async (id: number): Promise<Row> =>
@@ -174,7 +180,9 @@ describe('scheduled actions', () => {
       callMethod(tenant, uid, 'ir.cron', 'method_direct_trigger', [ids], {})
     assert.equal(await trigger(2, [id]), true)
     assert.deepEqual((await ticks()).slice(done), [employee.uid])
-    const [row] = await query(sql`SELECT nextcall = '2100-01-01' AS kept, lastcall IS NOT NULL AS ran FROM ir_cron WHERE id = ${id}`)
+    const [row] = await query(
+      sql`SELECT nextcall = '2100-01-01' AS kept, lastcall IS NOT NULL AS ran FROM ir_cron WHERE id = ${id}`,
+    )
     assert.deepEqual(row, { kept: true, ran: true })
     await assert.rejects(trigger(employee.uid, [id]), { name: 'AccessError' })
     await admin.write((env) => env.model('ir.cron', [id]).write({ method: 'stumble' }))
@@ -207,7 +215,13 @@ describe('scheduled actions', () => {
     await beat()
     await until(async () => (await entry(minutely)).later === true && (await entry(monthly)).later === true)
     const when = async (id: number): Promise<Date> =>
-      new Date((await query<{ ms: number }>(sql`SELECT (extract(epoch FROM nextcall) * 1000)::float8 AS ms FROM ir_cron WHERE id = ${id}`))[0]?.ms ?? 0)
+      new Date(
+        (
+          await query<{ ms: number }>(
+            sql`SELECT (extract(epoch FROM nextcall) * 1000)::float8 AS ms FROM ir_cron WHERE id = ${id}`,
+          )
+        )[0]?.ms ?? 0,
+      )
     const hour = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Amsterdam', timeStyle: 'short' })
     for (const id of nine) {
       const next = await when(id)
@@ -216,7 +230,10 @@ describe('scheduled actions', () => {
     }
     const month = await when(monthly)
     assert.ok(month.getTime() <= Date.now() + 31 * 86_400_000)
-    assert.ok(new Date(month.getTime() + 4 * 86_400_000).getUTCMonth() !== month.getUTCMonth(), 'the last days of a month')
+    assert.ok(
+      new Date(month.getTime() + 4 * 86_400_000).getUTCMonth() !== month.getUTCMonth(),
+      'the last days of a month',
+    )
     const sevenMs = 7 * 60_000
     assert.equal(((await when(minutely)).getTime() - Date.parse(`${past.replace(' ', 'T')}Z`)) % sevenMs, 0)
     await admin.write((env) => env.model('ir.cron', [...nine, monthly, minutely]).unlink())
@@ -231,11 +248,17 @@ describe('scheduled actions', () => {
     await createLink(tenant, 2, 'reset')
     await createKey(tenant.pool, 2, { name: 'program', expiresAt: new Date(Date.now() + 60_000) })
     const age = sql`- interval '2 days'`
-    await query(sql`UPDATE toy_dialogue SET create_date = create_date ${age}, write_date = write_date ${age} WHERE id = ${old}`)
-    await query(sql`UPDATE hf_session SET last_seen_at = now() ${age} WHERE token_hash = (SELECT min(token_hash) FROM hf_session)`)
+    await query(
+      sql`UPDATE toy_dialogue SET create_date = create_date ${age}, write_date = write_date ${age} WHERE id = ${old}`,
+    )
+    await query(
+      sql`UPDATE hf_session SET last_seen_at = now() ${age} WHERE token_hash = (SELECT min(token_hash) FROM hf_session)`,
+    )
     await query(sql`UPDATE hf_one_time_link SET expires_at = now() ${age}`)
     await query(sql`UPDATE hf_api_key SET expires_at = now() ${age}`)
-    await query(sql`INSERT INTO hf_login_failure (account, source, failures, last_failure_at) VALUES ('a', 'b', 3, now() ${age})`)
+    await query(
+      sql`INSERT INTO hf_login_failure (account, source, failures, last_failure_at) VALUES ('a', 'b', 3, now() ${age})`,
+    )
     const counts = async () =>
       (
         await query(sql`SELECT (SELECT array_agg(id)::text FROM toy_dialogue) AS dialogues, (SELECT count(*)::int4 FROM hf_session) AS sessions,

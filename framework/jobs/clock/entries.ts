@@ -48,9 +48,11 @@ export async function readEntry(db: Queryable, id: number, onlyDue: boolean): Pr
 
 /** After a run that went well: the next time, and earlier failures are forgotten. */
 export async function noteSuccess(db: Queryable, entry: CronEntry, movesOn: boolean): Promise<void> {
-  await db.query(sql`UPDATE ir_cron SET lastcall = ${now}, failure_count = 0, first_failure_date = NULL, last_failure = NULL${
-    movesOn ? sql`, nextcall = ${following(entry)}` : sql``
-  } WHERE id = ${entry.id}::int4`)
+  await db.query(
+    sql`UPDATE ir_cron SET lastcall = ${now}, failure_count = 0, first_failure_date = NULL, last_failure = NULL${
+      movesOn ? sql`, nextcall = ${following(entry)}` : sql``
+    } WHERE id = ${entry.id}::int4`,
+  )
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Runs entries of ir.cron as their users. */
 
 import type { Tenant } from '../../access/index.ts'
-import { AccessDenied, AppError } from '../../errors.ts'
+import { AppError, ValidationError } from '../../errors.ts'
 import { type callMethod, type Log, settle } from '../../rpc/index.ts'
 import { checkCronMethod } from './entry-method.ts'
 import { type CronEntry, dueEntries, mostFailures, noteFailure, noteSuccess, readEntry } from './entries.ts'
@@ -40,7 +40,9 @@ async function runDue(tenant: Tenant, entry: CronEntry, { call, log, signal }: E
     const isOff = await noteFailure(tenant.pool, entry, reason)
     log({
       level: 'warn',
-      event: isOff ? `a scheduled action failed ${mostFailures} times and was switched off` : 'a scheduled action failed',
+      event: isOff
+        ? `a scheduled action failed ${mostFailures} times and was switched off`
+        : 'a scheduled action failed',
       detail: { tenant: tenant.name, cron: entry.id, code: error.code },
     })
     return
@@ -50,7 +52,7 @@ async function runDue(tenant: Tenant, entry: CronEntry, { call, log, signal }: E
 
 /**
  * Runs an entry once, as its user, whose rights are looked up now.
- * @throws AccessDenied for the system user and for one who is archived; ValidationError ERR_CRON_METHOD; what the method throws
+ * @throws ValidationError ERR_CRON_USER, ERR_CRON_METHOD; AccessDenied for a user who is archived; what the method throws
  */
 export async function runEntry(
   tenant: Tenant,
@@ -59,7 +61,7 @@ export async function runEntry(
   signal: AbortSignal,
 ): Promise<void> {
   if (entry.uid === systemUid)
-    throw new AccessDenied('ERR_CRON_USER', 'A scheduled action runs as a person, not as the system.')
+    throw new ValidationError('ERR_CRON_USER', 'A scheduled action runs as a person, not as the system.')
   checkCronMethod(tenant.registry, entry.model, entry.method)
   await call(tenant, entry.uid, entry.model, entry.method, [], {}, { signal })
 }

@@ -30,7 +30,13 @@ async function removeBatch(tenant: Tenant, model: string, table: string): Promis
       sql`SELECT id FROM ${name(table)} WHERE coalesce(write_date, create_date) < (now() AT TIME ZONE 'UTC') - interval '1 day'
         ORDER BY id LIMIT ${batch}`,
     )
-    if (rows.length > 0) await env.model(model, rows.map(({ id }) => id)).unlink()
+    if (rows.length > 0)
+      await env
+        .model(
+          model,
+          rows.map(({ id }) => id),
+        )
+        .unlink()
     return rows.length === batch
   })
 }

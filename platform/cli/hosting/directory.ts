@@ -58,7 +58,8 @@ export function jobDirectory(home: Home, tenants: Pick<OpenTenants, 'open'>): Jo
       const record = home.tenants.list().find(({ id }) => id === key)
       if (record === undefined) return null
       // A deleted one may come back within its grace; until then its jobs wait like those of a suspended one.
-      if (record.state !== 'active') throw new UnavailableError('ERR_TENANT_SUSPENDED', 'This database is out of service.')
+      if (record.state !== 'active')
+        throw new UnavailableError('ERR_TENANT_SUSPENDED', 'This database is out of service.')
       return tenants.open(record.name)
     },
   }

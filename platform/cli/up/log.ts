@@ -17,7 +17,7 @@ const MOST_BYTES = 50_000_000
 
 /**
  * Opens `log/holdfast.log` in the home.
- * @param isDebug writes more, and stacks everywhere; what was told under a reference always has its stack
+ * @param isDebug writes more, and stacks everywhere; errors always have theirs
  * @param stderr where warnings and errors are told, too
  */
 export function openLog(homePath: string, isDebug: boolean, stderr: NodeJS.WriteStream, terminal: Terminal): UpLog {
@@ -50,7 +50,7 @@ export function lineOf(
     event,
     ...(reference === undefined ? {} : { reference }),
     ...(detail === undefined ? {} : { detail }),
-    ...(cause === undefined ? {} : { cause: causes(cause, isDebug || reference !== undefined) }),
+    ...(cause === undefined ? {} : { cause: causes(cause, isDebug || level === 'error' || reference !== undefined) }),
   }
 }
 

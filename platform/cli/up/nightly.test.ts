@@ -68,7 +68,11 @@ test('a stop waits for a running backup only so long; one that is given up leave
   await withTransaction(tenant.pool, async (tx) => {
     // The backup waits for this table for as long as the lock is held.
     await tx.query(sql`LOCK TABLE res_partner IN ACCESS EXCLUSIVE MODE`)
-    const nightly = startNightly({ home }, ({ event }) => void logged.push(event), () => new Date(Date.now() + hours(2)))
+    const nightly = startNightly(
+      { home },
+      ({ event }) => void logged.push(event),
+      () => new Date(Date.now() + hours(2)),
+    )
     await delay(500)
     const startedMs = performance.now()
     await nightly.stop(300)

@@ -24,11 +24,7 @@ export interface Nightly {
 }
 
 /** Looks every ten minutes; one backup at a time. @param clock default the machine's */
-export function startNightly(
-  hosting: Pick<Hosting, 'home'>,
-  log: Log,
-  clock: () => Date = () => new Date(),
-): Nightly {
+export function startNightly(hosting: Pick<Hosting, 'home'>, log: Log, clock: () => Date = () => new Date()): Nightly {
   const failedAt = new Map<string, number>()
   const givenUp = new AbortController()
   let isStopped = false

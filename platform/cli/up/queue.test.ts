@@ -36,7 +36,10 @@ describe('the clock of a home', () => {
     withSystemEnv(await open(), 'test.cron', {}, async (env) => {
       const model = await env.model('ir.model').search([['model', '=', 'res.partner']])
       const nextcall = new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')
-      await env.model('ir.cron').search([]).then((all) => all.unlink())
+      await env
+        .model('ir.cron')
+        .search([])
+        .then((all) => all.unlink())
       await env.model('ir.cron').create({ name: 'x', model_id: model.id, method: 'search_read', user_id: 2, nextcall })
     })
   const hasRun = async (): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -51,6 +52,24 @@ describe('a home that up serves', () => {
     assert.match(page.body, /type="password"/)
     const wrong = await getSecurely((ready.loginLink ?? '').replace(/.{6}$/, 'AAAAAA'), ca)
     assert.doesNotMatch(wrong.body, /type="password"/)
+  })
+
+  test('it listens on this machine’s own address only, as long as nobody makes it public', async () => {
+    // 127.0.0.2 is this machine, too, where the address is there at all; who listened on all addresses would answer.
+    const port = Number(new URL(up.ready.url).port)
+    const isReached = (host: string): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = connect({ host, port, timeout: 2_000 })
+        const end = (reached: boolean): void => {
+          socket.destroy()
+          resolve(reached)
+        }
+        socket
+          .once('connect', () => end(true))
+          .once('error', () => end(false))
+          .once('timeout', () => end(false))
+      })
+    assert.deepEqual([await isReached('127.0.0.1'), await isReached('127.0.0.2')], [true, false])
   })
 
   test('a second up on the same home is refused with 4 and told which process has it', async () => {

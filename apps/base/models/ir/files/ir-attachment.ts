@@ -81,7 +81,10 @@ behaviour(
         for (const item of list) rows.push(await withContent(this.env, item))
         if (isUnlimited(this.env, 'create')) return super.create(rows)
         await this.check_access('create')
-        for (const row of rows) await checkTarget(this.env, row)
+        for (const row of rows) {
+          await checkTarget(this.env, row)
+          await checkOriginal(this.env, row)
+        }
         const made = await this.env.elevate('base.attachment.create', elevation, (env) =>
           super.create.call(env.model('ir.attachment'), rows),
         )
@@ -93,6 +96,7 @@ behaviour(
         if (isUnlimited(this.env, 'write')) return super.write(row)
         await requireLinked(this.env, this.ids, 'write')
         if ('res_model' in row || 'res_id' in row) await checkTarget(this.env, row)
+        await checkOriginal(this.env, row)
         return this.env.elevate('base.attachment.write', elevation, (env) =>
           super.write.call(env.model('ir.attachment', this.ids), row),
         )
@@ -231,6 +235,14 @@ async function checkTarget(env: Env, values: Values<string>): Promise<void> {
   if (typeof name !== 'string' || typeof id !== 'number' || !env.registry.models.has(name))
     throw new InvalidRequestError('ERR_ATTACHMENT_LINK', 'A file hangs on a record: give its model and its id.')
   await env.model(name, [id]).check_access('write')
+}
+
+// The original shows with its name: it must be a file that the caller may read.
+async function checkOriginal(env: Env, values: Values<string>): Promise<void> {
+  const { original_id: original } = values
+  if (!original) return
+  if (typeof original !== 'number' || !(await linkedIds(env, [original], 'read')).has(original))
+    throw new AccessError('ERR_ACCESS_ATTACHMENT', 'You may not use these attachments, or they do not exist.')
 }
 
 // Content goes to the store; what is known about it comes from the bytes, never from the caller.

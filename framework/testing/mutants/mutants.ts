@@ -1,0 +1,207 @@
+/** Clauses that keep access rules, each with what the code would be without it. A test must turn red for each of them. */
+
+export interface Mutant {
+  readonly name: string
+  /** Below `framework/`. */
+  readonly file: string
+  readonly clause: string
+  readonly instead: string
+  /** The test file of `framework/access/` that has to notice. */
+  readonly test: 'rules.test.ts' | 'channels.test.ts' | 'hostile.test.ts'
+}
+
+const rules = 'rules.test.ts'
+const channels = 'channels.test.ts'
+const mutant = (name: string, file: string, clause: string, instead: string, test: Mutant['test'] = rules): Mutant => ({
+  name,
+  file,
+  clause,
+  instead,
+  test,
+})
+
+export const mutants: readonly Mutant[] = [
+  mutant('tables without condition', 'orm/query/scope.ts', 'if (!this.rules) return null', 'return null'),
+  mutant('no model is closed', 'orm/query/scope.ts', 'if (records === false) return sql`FALSE`', ''),
+  mutant('every field may be read', 'orm/query/scope.ts', "throw fieldDenied(field, 'read')\n  }\n", '{}\n  }\n'),
+  mutant('many2one raw', 'orm/query/scope.ts', 'if (condition === null) return raw', 'return raw'),
+  mutant(
+    'company many2one raw',
+    'orm/query/scope.ts',
+    "if (field.kind === 'many2one') return this.reference(this.link(alias, field), field)",
+    "if (field.kind === 'many2one') return field.options.companyDependent ? this.link(alias, field) : this.reference(this.link(alias, field), field)",
+    channels,
+  ),
+  mutant('related path open', 'orm/query/scope.ts', '= ${link}${this.andCondition(comodel, inner)})', '= ${link})'),
+  mutant('rules inside rules', 'orm/query/scope.ts', 'rules: false, counter', 'rules: true, counter'),
+  mutant(
+    'rule in the caller’s language',
+    'orm/query/scope.ts',
+    "this.rules ? this.env.lang : 'en_US'",
+    'this.env.lang',
+    channels,
+  ),
+  mutant('pair open', 'orm/query/select.ts', '= ${link}${scope.andCondition(comodel, inner)})`', '= ${link})`'),
+  mutant(
+    'list open',
+    'orm/query/select.ts',
+    '= ${id(alias)}.id${active}${scope.andCondition(comodel, inner)}`\n  } else',
+    '= ${id(alias)}.id${active}`\n  } else',
+  ),
+  mutant(
+    'links open',
+    'orm/query/select.ts',
+    '= ${id(alias)}.id${active}${scope.andCondition(comodel, inner)}`\n  }\n',
+    '= ${id(alias)}.id${active}`\n  }\n',
+  ),
+  mutant(
+    'EXISTS open',
+    'orm/domain/compile.ts',
+    'const rule = scope.andCondition(comodel, inner)',
+    'const rule = empty',
+  ),
+  mutant(
+    'domain fields open',
+    'orm/domain/compile.ts',
+    'const field = scope.field(model, head,',
+    'const field = model.fields.get(head) ?? scope.field(model, head,',
+  ),
+  mutant('hierarchy root open', 'orm/domain/hierarchy.ts', '${scope.andCondition(target, root)}', ''),
+  mutant('hierarchy steps open', 'orm/domain/hierarchy.ts', '${scope.andCondition(target, next)}', ''),
+  mutant(
+    'order field open',
+    'orm/query/order.ts',
+    'const field = scope.field(model, head,',
+    'const field = model.fields.get(head) ?? scope.field(model, head,',
+  ),
+  mutant(
+    'order through relations open',
+    'orm/query/order.ts',
+    '${scope.andCondition(comodel, inner)})${tail}',
+    ')${tail}',
+  ),
+  mutant('own order complete', 'orm/query/order.ts', '.filter((term) => scope.mayUse(model, term.path))', ''),
+  mutant('search without rule', 'orm/model/reading.ts', '${rule === null ? empty : sql`${rule} AND `}', ''),
+  mutant('read without rule', 'orm/model/reading.ts', 'const rule = condition ?? sql`TRUE`', 'const rule = sql`TRUE`'),
+  mutant('groups without rule', 'orm/model/group.ts', '${rule === null ? empty : sql`${rule} AND `}', ''),
+  mutant('group links open', 'orm/model/group.ts', '${scope.andCondition(comodel, other)}', ''),
+  mutant(
+    'group field open',
+    'orm/model/group.ts',
+    'const field = scope.field(model, name, `',
+    'const field = model.fields.get(name) ?? scope.field(model, name, `',
+  ),
+  mutant(
+    'aggregate field open',
+    'orm/model/aggregates.ts',
+    'const field = scope.field(model, name, `',
+    'const field = model.fields.get(name) ?? scope.field(model, name, `',
+  ),
+  mutant('model unasked', 'orm/write/operation.ts', 'throw modelDenied(model, operation)\n}', '{}\n}'),
+  mutant('no check before', 'orm/write/update.ts', "await requireRecords(env, model.name, 'write', ids)", ''),
+  mutant(
+    'no check after a write',
+    'orm/write/update.ts',
+    "env.state.afterChecks.push({ env, model: model.name, operation: 'write', ids })",
+    '',
+  ),
+  mutant(
+    'no check after a create',
+    'orm/write/create.ts',
+    "env.state.afterChecks.push({ env, model: model.name, operation: 'create', ids })",
+    '',
+  ),
+  mutant('no check before deleting', 'orm/write/unlink.ts', "await requireRecords(env, model.name, 'unlink', ids)", ''),
+  mutant(
+    'every field may be written',
+    'orm/write/split.ts',
+    "requireFieldWrite(env, field, options.writing ? 'write' : 'create')",
+    '',
+  ),
+  mutant('written as created', 'orm/write/split.ts', "options.writing ? 'write' : 'create'", "'create'"),
+  mutant(
+    'many2one to anything',
+    'orm/write/link-rights.ts',
+    "for (const [model, ids] of wanted) await requireRecords(env, model, 'read', [...ids])",
+    '',
+  ),
+  mutant(
+    'link to anything',
+    'orm/write/commands.ts',
+    "if (env.grant.records(comodel.name, 'read') !== true) await requireRecords(env, comodel.name, 'read', linked)",
+    '',
+  ),
+  mutant(
+    'list of anything',
+    'orm/write/commands.ts',
+    "await requireRecords(env, comodel.name, 'read', group)",
+    '',
+    channels,
+  ),
+  mutant(
+    'hidden children swept',
+    'orm/write/commands.ts',
+    'if (may === true || ids.length === 0) return ids',
+    'return ids',
+    channels,
+  ),
+  mutant(
+    'commands in any order',
+    'orm/write/commands.ts',
+    'plan.links = without(',
+    'plan.links = plan.links ?? without(',
+    channels,
+  ),
+  mutant('mirror not recomputed', 'orm/write/commands.ts', 'isMirror(link, other.link)', 'false', channels),
+  mutant('secret as a default', 'orm/write/create.ts', ' && !field.options.secret', '', channels),
+  mutant('group rules join by AND', 'access/rights.ts', "join('|', ofGroups)", "join('&', ofGroups)"),
+  mutant('no restrictions', 'access/rights.ts', 'const all = [...globals, either]', 'const all = [either]'),
+  mutant('no group rules', 'access/rights.ts', 'const all = [...globals, either]', 'const all = [...globals]'),
+  mutant(
+    'everything permitted',
+    'access/rights.ts',
+    "if (!mine.some((row) => row.kind === 'permission')) return false",
+    '',
+  ),
+  mutant(
+    'operations mixed',
+    'access/rights.ts',
+    'const mine = rows.filter((row) => row.ops.includes(operation))',
+    'const mine = rows',
+  ),
+  mutant(
+    'field limits void',
+    'access/rights.ts',
+    "row.kind === 'permission' && row.ops.includes(operation)",
+    'row.ops.includes(operation)',
+  ),
+  mutant(
+    'other side of lists open',
+    'access/rights.ts',
+    "return other === null || permits(other.model, other.name, 'read')",
+    'return true',
+  ),
+  mutant('values unbound', 'access/rights.ts', 'const bound = values[value.user]', 'const bound = null'),
+  mutant(
+    'sub-domain values flat',
+    'access/rights.ts',
+    "(item[1] === 'any' || item[1] === 'not any') && ",
+    'false && ',
+    channels,
+  ),
+  mutant(
+    'defaults elevated',
+    'access/environment.ts',
+    'context: withoutDefaults(this.#parts.context)',
+    'context: this.#parts.context',
+    channels,
+  ),
+  mutant('html by language raw', 'orm/write/values.ts', 'toColumn(field, given)', 'String(given)', channels),
+  mutant(
+    'counts on prototypes',
+    'orm/model/progress-bar.ts',
+    'Object.fromEntries([...result]',
+    '((pairs: [string, unknown][]) => pairs.reduce((all: Record<string, unknown>, [k, v]) => { all[k] = v; return all }, {}))([...result]',
+    channels,
+  ),
+]
