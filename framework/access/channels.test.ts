@@ -270,6 +270,7 @@ describe('a record that the caller may not read', () => {
     'a copy': (env, target) => rooms(env, 'top').copy({ parent_id: target }),
     web_save: (env, target) => rooms(env, 'top').web_save({ name: 'top' }, { name: {} }, target),
     write: (env, target) => env.model('maze.room', [target]).write({ name: 'mine' }),
+    'a write that would take it into sight': (env, target) => env.model('maze.room', [target]).write({ floor: 1 }),
     unlink: (env, target) => env.model('maze.room', [target]).unlink(),
     read: (env, target) => env.model('maze.room', [target]).read(['name']),
     translations: (env, target) => env.model('maze.room', [target]).get_field_translations('title'),

@@ -427,18 +427,5 @@ function requireAfter(
   if (!linked.every((row) => changed.mayRecord(model, row, operation))) throw new Denied('after')
 }
 
-const makers: readonly Maker[] = [
-  search,
-  search,
-  count,
-  searchRead,
-  searchRead,
-  read,
-  nested,
-  names,
-  grouped,
-  grouped,
-  write,
-  create,
-  unlink,
-]
+const looks: readonly Maker[] = [search, search, count, searchRead, searchRead, read, nested, names, grouped, grouped]
+const makers: readonly Maker[] = [...looks, write, write, write, create, create, unlink]

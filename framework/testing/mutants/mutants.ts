@@ -7,7 +7,7 @@ export interface Mutant {
   readonly clause: string
   readonly instead: string
   /** The test file of `framework/access/` that has to notice. */
-  readonly test: 'rules.test.ts' | 'channels.test.ts' | 'hostile.test.ts'
+  readonly test: 'rules.test.ts' | 'channels.test.ts' | 'hostile.test.ts' | 'races.test.ts'
 }
 
 const rules = 'rules.test.ts'
@@ -73,6 +73,7 @@ export const mutants: readonly Mutant[] = [
     'orm/query/order.ts',
     'const field = scope.field(model, head,',
     'const field = model.fields.get(head) ?? scope.field(model, head,',
+    channels,
   ),
   mutant(
     'order through relations open',
@@ -98,12 +99,13 @@ export const mutants: readonly Mutant[] = [
     'const field = model.fields.get(name) ?? scope.field(model, name, `',
   ),
   mutant('model unasked', 'orm/write/operation.ts', 'throw modelDenied(model, operation)\n}', '{}\n}'),
-  mutant('no check before', 'orm/write/update.ts', "await requireRecords(env, model.name, 'write', ids)", ''),
+  mutant('no check before', 'orm/write/update.ts', "await requireRecords(env, model.name, 'write', ids)", '', channels),
   mutant(
     'no check after a write',
     'orm/write/update.ts',
     "env.state.afterChecks.push({ env, model: model.name, operation: 'write', ids })",
     '',
+    channels,
   ),
   mutant(
     'no check after a create',
@@ -195,6 +197,20 @@ export const mutants: readonly Mutant[] = [
     'context: withoutDefaults(this.#parts.context)',
     'context: this.#parts.context',
     channels,
+  ),
+  mutant(
+    'rights of before kept',
+    'access/with-env.ts',
+    'if (isOther || rights.epoch !== row?.n) rights.users.clear()',
+    'if (rights.epoch === undefined) rights.users.clear()',
+    'races.test.ts',
+  ),
+  mutant(
+    'epoch unseen',
+    'orm/query/run.ts',
+    'epoch !== env.epoch) throw new StaleRights()',
+    'false) throw new StaleRights()',
+    'races.test.ts',
   ),
   mutant('html by language raw', 'orm/write/values.ts', 'toColumn(field, given)', 'String(given)', channels),
   mutant(
