@@ -6,4 +6,4 @@
 export { onElevation, type ElevationNote } from './elevation-log.ts'
 export { bumpEpoch } from './environment.ts'
 export { makeTenant, type RightsCache, type Tenant } from './tenant.ts'
-export { type EnvOptions, type SystemEnvOptions, withEnv, withSystemEnv } from './with-env.ts'
+export { type CheckedCredential, type EnvOptions, type SystemEnvOptions, withEnv, withSystemEnv } from './with-env.ts'

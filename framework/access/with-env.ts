@@ -12,6 +12,15 @@ export interface EnvOptions {
   /** `write`: one transaction, repeated when PostgreSQL asks for it. `read`: each statement by itself. */
   readonly mode: 'read' | 'write'
   readonly signal?: AbortSignal
+  /** What the caller showed to be this user. It has to count under the same epoch as the rights do. */
+  readonly credential?: CheckedCredential
+}
+
+/** A credential that was found right when memory stood at `epoch`. */
+export interface CheckedCredential {
+  readonly epoch: number | undefined
+  /** Checks it again, now. */
+  check(): Promise<boolean>
 }
 
 /**
@@ -25,8 +34,17 @@ export async function withEnv<T>(
   options: EnvOptions,
   fn: (env: Env) => Promise<T>,
 ): Promise<T> {
+  let checkedAt = options.credential?.epoch
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
+      if (tenant.rights.epoch === undefined) await refresh(tenant, tenant.pool)
+      // A key that was revoked, a password that changed: who passed before that must not pass now.
+      if (options.credential && checkedAt !== tenant.rights.epoch) {
+        const { epoch } = tenant.rights
+        if (!(await options.credential.check())) throw new AccessDenied('ERR_ACCESS_DENIED', 'Access Denied')
+        checkedAt = epoch
+        continue
+      }
       return options.mode === 'read' ? await reading(tenant, uid, options, fn) : await writing(tenant, uid, options, fn)
     } catch (error) {
       if (!(error instanceof StaleRights) && !(await isStaleRefusal(tenant, options, error))) throw error
@@ -43,7 +61,6 @@ async function isStaleRefusal(tenant: Tenant, options: EnvOptions, error: unknow
 }
 
 async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
-  if (tenant.rights.epoch === undefined) await refresh(tenant, tenant.pool)
   const { epoch } = tenant.rights
   const rights = await rightsOf(tenant, tenant.pool, uid)
   // Somebody renewed the memory meanwhile: these rights may be older than the epoch that it has now.
@@ -65,12 +82,14 @@ async function readEpoch(tenant: Tenant): Promise<number | undefined> {
 }
 
 function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
+  const { epoch, models } = tenant.rights
   return withTransaction(
     tenant.pool,
     async (tx) => {
       // The snapshot begins here: rights as of the transaction, not as of memory.
       const [row] = await tx.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
-      if (row && (row.n !== tenant.rights.epoch || row.models !== tenant.rights.models)) throw new StaleRights()
+      if (row && (row.n !== epoch || row.models !== models)) throw new StaleRights()
+      if (tenant.rights.epoch !== epoch) throw new StaleRights()
       const rights = await rightsOf(tenant, tx, uid)
       checkLanguage(tenant, options.context)
       return fn(

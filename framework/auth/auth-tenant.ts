@@ -6,6 +6,8 @@ import type { Pool } from '../sql/index.ts'
 export interface AuthTenant {
   readonly name: string
   readonly pool: Pool
+  /** Rights in memory; their epoch moves with every change of a credential. */
+  readonly rights?: { readonly epoch: number | undefined }
 }
 
 /** Where a sign-in comes from. */

@@ -1,6 +1,6 @@
 /** What the protocols ask of the rooms below: who is it, and run this. One object, so that the seams are seen in one place. */
 
-import { type Tenant, withEnv } from '../access/index.ts'
+import { type CheckedCredential, type Tenant, withEnv } from '../access/index.ts'
 import { authenticate, authenticateCall, authenticateKey, closeSession, openSession } from '../auth/index.ts'
 import type { UserRights } from '../orm/index.ts'
 import { callMethod } from './call/call.ts'
@@ -45,6 +45,11 @@ export function liveGate(log: Log): Gate {
     rights: (tenant, uid) => withEnv(tenant, uid, { mode: 'read' }, async (env) => env.user),
     log,
   }
+}
+
+/** A check of a credential together with the state of memory that it was made under; take it before the first check. */
+export function credentialOf(tenant: Tenant, check: () => Promise<boolean>): CheckedCredential {
+  return { epoch: tenant.rights?.epoch, check }
 }
 
 /** The origin of a caller. */

@@ -9,6 +9,7 @@ import { hashPassword, verifyPassword } from '../passwords/hash.ts'
 import { isUsablePassword } from '../passwords/spelling.ts'
 import { sourceKey } from '../throttle/account.ts'
 import { beginTry } from '../throttle/throttle.ts'
+import { knownUser, noteUser } from './known-credentials.ts'
 import { forgetCalls, mac, recall, remember } from './verified-calls.ts'
 
 interface UserRow extends Record<string, unknown> {
@@ -53,7 +54,15 @@ export async function authenticateCall(
   const source = sourceKey(origin.source)
   // Oversized input is not even hashed once.
   const version = isUsablePassword(passwordOrKey) ? recall(tenant.name, uid, source, passwordOrKey) : null
-  if (version !== null && version === (await credentialVersion(tenant.pool, uid))) return true
+  if (version !== null) {
+    const digest = `${uid} ${version}`
+    if (knownUser(tenant, digest) === uid) return true
+    const epoch = tenant.rights?.epoch
+    if (version === (await credentialVersion(tenant.pool, uid))) {
+      noteUser(tenant, epoch, digest, uid, null)
+      return true
+    }
+  }
   const [user] = await tenant.pool.query<UserRow>(
     sql`SELECT id, login, password FROM res_users WHERE id = ${uid} AND active AND id <> ${systemUid}`,
   )

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { ValidationError } from '../../errors.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { type AuthTenant, systemUid } from '../auth-tenant.ts'
+import { knownUser, noteUser } from '../sign-in/known-credentials.ts'
 
 export interface NewApiKey {
   readonly name: string
@@ -56,7 +57,10 @@ export async function listKeys(db: Queryable, uid: number): Promise<ApiKeyInfo[]
 
 /** Ends a key of this user at once; `false` when she has no such key. */
 export async function revokeKey(db: Queryable, uid: number, id: number): Promise<boolean> {
-  return (await db.query(sql`DELETE FROM hf_api_key WHERE id = ${id} AND user_id = ${uid} RETURNING id`)).length > 0
+  const gone = await db.query(sql`
+    WITH gone AS (DELETE FROM hf_api_key WHERE id = ${id} AND user_id = ${uid} RETURNING id)
+    UPDATE hf_epoch SET n = n + 1 FROM gone RETURNING gone.id`)
+  return gone.length > 0
 }
 
 /** Whether the text has the form of a key; only then is the database asked. */
@@ -67,13 +71,19 @@ export function isApiKey(text: string): boolean {
 /** The user of a valid key; `null` for a wrong, expired or revoked one, and when the user is archived. One indexed query. */
 export async function findKeyUser(tenant: AuthTenant, key: string): Promise<number | null> {
   if (!isApiKey(key)) return null
-  const [row] = await tenant.pool.query<{ id: number; uid: number; stale: boolean }>(sql`
-    SELECT k.id, k.user_id AS uid, coalesce(k.last_used_at < now() - interval '60 seconds', true) AS stale
+  const digest = hashKey(key)
+  const place = digest.toString('latin1')
+  const known = knownUser(tenant, place)
+  if (known !== undefined) return known
+  const epoch = tenant.rights?.epoch
+  const [row] = await tenant.pool.query<{ id: number; uid: number; stale: boolean; expires: number | null }>(sql`
+    SELECT k.id, k.user_id AS uid, extract(epoch FROM k.expires_at)::float8 * 1000 AS expires, coalesce(k.last_used_at < now() - interval '60 seconds', true) AS stale
     FROM hf_api_key k JOIN res_users u ON u.id = k.user_id
-    WHERE k.key_hash = ${hashKey(key)} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())
+    WHERE k.key_hash = ${digest} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())
       AND (k.scope IS NULL OR k.scope = 'rpc')`)
   if (row === undefined) return null
   if (row.stale) await tenant.pool.query(sql`UPDATE hf_api_key SET last_used_at = now() WHERE id = ${row.id}`)
+  noteUser(tenant, epoch, place, row.uid, row.expires)
   return row.uid
 }
 

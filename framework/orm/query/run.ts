@@ -1,5 +1,6 @@
 /** Runs compiled reads and works out, in JavaScript, what SQL could not: computed fields without a column, and files. */
 
+import { InvalidRequestError } from '../../errors.ts'
 import { id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
@@ -16,10 +17,15 @@ type JsonRow = Record<string, unknown>
 /** Runs a statement that returns `json`, `count` and `epoch`. */
 export async function runJson(env: Env, statement: Sql): Promise<{ json: string; count: number }> {
   await settle(env)
-  const [row] = await env.db.query<{ json: string; count: number; epoch: number }>(statement)
+  const [row] = await env.db.query<{ json: string | null; count: number; epoch: number }>(statement)
   if (!row) return { json: '[]', count: 0 }
   checkEpoch(env, row.epoch)
-  return row
+  if (row.json === null)
+    throw new InvalidRequestError(
+      'ERR_ANSWER_SIZE',
+      'The answer would be too large; ask for fewer records or fields at once.',
+    )
+  return { json: row.json, count: row.count }
 }
 
 /** Runs a statement of plain rows whose last column may be `epoch`. */

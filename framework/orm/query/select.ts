@@ -20,12 +20,15 @@ export interface Source {
   readonly limit?: number | null
 }
 
+/** The largest answer in bytes; JavaScript holds no text beyond 512 MiB, and the driver would fail outside of any request. */
+export const mostBytes = 256 * 1024 * 1024
+
 /** `SELECT json` of all rows of the source: `[{"id":1,"name":…},…]` as text. */
 export function selectJson(scope: Scope, spec: Spec, alias: string, source: Source, emptyStyle: EmptyStyle): Sql {
   const row = rowColumns(scope, spec, alias, emptyStyle)
   const limit = source.limit ? sql` LIMIT ${source.limit}::int8` : empty
   const offset = source.offset ? sql` OFFSET ${source.offset}::int8` : empty
-  return sql`SELECT COALESCE(json_agg(r), '[]'::json)::text AS json, count(*)::int4 AS count, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${row} FROM ${id(spec.model.table)} ${id(alias)}${source.join ?? empty} WHERE ${source.where}${source.order}${limit}${offset}) r`
+  return sql`SELECT CASE WHEN octet_length(x.json) <= ${mostBytes}::int4 THEN x.json END AS json, x.count, x.epoch FROM (SELECT COALESCE(json_agg(r), '[]'::json)::text AS json, count(*)::int4 AS count, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${row} FROM ${id(spec.model.table)} ${id(alias)}${source.join ?? empty} WHERE ${source.where}${source.order}${limit}${offset}) r) x`
 }
 
 function rowColumns(scope: Scope, spec: Spec, alias: string, emptyStyle: EmptyStyle): Sql {

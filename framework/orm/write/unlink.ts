@@ -12,25 +12,41 @@ export function unlinkRecords(env: Env, model: ModelInfo, ids: readonly number[]
     requireModel(env, model, 'unlink')
     if (ids.length === 0) return
     await requireRecords(env, model.name, 'unlink', ids)
-    await remove(env, model, [...new Set(ids)], new Set())
+    await remove(env, model, [...new Set(ids)])
   })
 }
 
-async function remove(env: Env, model: ModelInfo, ids: readonly number[], seen: Set<string>): Promise<void> {
-  await beforeRemoval(env, model, ids, seen)
-  await env.db.query(
-    sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_id = ANY(${[...ids]}::int4[])`,
-  )
-  await env.db.query(sql`DELETE FROM ir_model_data WHERE model = ${model.name} AND res_id = ANY(${[...ids]}::int4[])`)
+async function remove(env: Env, model: ModelInfo, ids: readonly number[]): Promise<void> {
+  const doomed = new Map<string, Set<number>>()
+  await beforeRemoval(env, model, ids, doomed)
+  for (const [name, gone] of doomed) {
+    await env.db.query(sql`DELETE FROM ir_attachment WHERE res_model = ${name} AND res_id = ANY(${[...gone]}::int4[])`)
+    await env.db.query(sql`DELETE FROM ir_model_data WHERE model = ${name} AND res_id = ANY(${[...gone]}::int4[])`)
+  }
   await env.db.query(sql`DELETE FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
-  for (const [key, pending] of env.state.pending)
-    if (key.startsWith(`${model.name}.`)) for (const n of ids) pending.delete(n)
+  for (const [name, gone] of doomed) forget(env, name, gone)
+}
+
+// Nothing is owed any more for records that are gone.
+function forget({ state }: Env, model: string, gone: ReadonlySet<number>): void {
+  for (const [key, pending] of state.pending)
+    if (key.slice(0, key.lastIndexOf('.')) === model) for (const n of gone) pending.delete(n)
+  const checks = state.afterChecks.splice(0)
+  for (const check of checks)
+    state.afterChecks.push(check.model === model ? { ...check, ids: check.ids.filter((n) => !gone.has(n)) } : check)
 }
 
 // Records that will be computed again lose their way to the deleted ones, so they are noted first; cascades are followed.
-async function beforeRemoval(env: Env, model: ModelInfo, ids: readonly number[], seen: Set<string>): Promise<void> {
-  if (ids.length === 0 || seen.has(model.name)) return
-  seen.add(model.name)
+async function beforeRemoval(
+  env: Env,
+  model: ModelInfo,
+  all: readonly number[],
+  doomed: Map<string, Set<number>>,
+): Promise<void> {
+  const known = doomed.get(model.name) ?? new Set()
+  const ids = all.filter((n) => !known.has(n))
+  if (ids.length === 0) return
+  doomed.set(model.name, new Set([...known, ...ids]))
   await markModified(env, model, ids, [...model.fields.keys()], { othersOnly: true })
   for (const other of env.registry.models.values()) {
     if (other.options.abstract) continue
@@ -49,7 +65,7 @@ async function beforeRemoval(env: Env, model: ModelInfo, ids: readonly number[],
         sql`SELECT id FROM ${id(other.table)} WHERE ${id(field.name)} = ANY(${[...ids]}::int4[])`,
       )
       const children = rows.map((r) => r.id)
-      if (field.options.ondelete === 'cascade') await beforeRemoval(env, other, children, seen)
+      if (field.options.ondelete === 'cascade') await beforeRemoval(env, other, children, doomed)
       else await markModified(env, other, children, [field.name])
     }
   }

@@ -1,12 +1,14 @@
 /** The one way from any protocol to a method: looks it up among the exposed ones, binds, checks and runs it as the user. */
 
-import { type Tenant, withEnv } from '../../access/index.ts'
+import { type CheckedCredential, type Tenant, withEnv } from '../../access/index.ts'
 import { type ApiMethod, JsonResult, type ModelInfo, RecordSet } from '../../orm/index.ts'
 import { bind } from './bind.ts'
 import { isDictionary } from './check-type.ts'
 import { methodRefused, modelRefused } from './refusal.ts'
 
 export interface CallOptions {
+  /** What the caller showed; checked again when rights moved on since. */
+  readonly credential?: CheckedCredential
   readonly signal?: AbortSignal
   /** Records always leave as a list of ids; default: `create` of one dictionary gives one id. */
   readonly lists?: boolean
@@ -36,6 +38,7 @@ export async function callMethod(
     context: bound.context,
     mode: declared.readonly === true ? 'read' : 'write',
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.credential === undefined ? {} : { credential: options.credential }),
   } as const
   return withEnv(tenant, uid, envOptions, async (env) => {
     const records = env.model(info.name, bound.ids)

@@ -1,6 +1,5 @@
 /** JSON-2: `POST /json/2/<model>/<method>` with a bearer key and named arguments; the answer is the bare result. */
 
-import type { Tenant } from '../../access/index.ts'
 import { AccessDenied, InvalidRequestError, MissingError } from '../../errors.ts'
 import { isDictionary } from '../call/check-type.ts'
 import type { Caller } from '../directory.ts'
@@ -26,11 +25,16 @@ export async function answerJson2(gate: Gate, caller: Caller, request: Json2Requ
       : await caller.tenantNamed(request.database)
   if (tenant === null) return textAnswer(404, 'Not Found')
   try {
-    const uid = await authorise(gate, caller, tenant, request.authorization)
+    const key = bearerKey(request.authorization)
+    const origin = originOf(caller, false)
+    const epoch = tenant.rights?.epoch
+    const uid = await gate.authenticateKey(tenant, key, origin)
+    if (uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
     const named = readBody(request.body)
     const result = await gate.call(tenant, uid, request.model, request.method, [], named, {
       signal: caller.signal,
       lists: true,
+      credential: { epoch, check: async () => (await gate.authenticateKey(tenant, key, origin)) === uid },
     })
     return jsonAnswer(resultText(result) ?? 'null')
   } catch (thrown) {
@@ -50,14 +54,12 @@ export function answerJson2Get(gate: Gate): Answer {
   return jsonAnswer(JSON.stringify(body), status)
 }
 
-async function authorise(gate: Gate, caller: Caller, tenant: Tenant, header: string | undefined): Promise<number> {
+function bearerKey(header: string | undefined): string {
   // RFC 6750 §2.1; the scheme's case does not count (RFC 9110 §11.1).
   if (header === undefined || header.length > 1_024 || header.slice(0, 7).toLowerCase() !== 'bearer ') {
     throw new AccessDenied('ERR_RPC_KEY', 'User not authenticated, use an API Key with a Bearer Authorization header.')
   }
-  const uid = await gate.authenticateKey(tenant, header.slice(7).trim(), originOf(caller, false))
-  if (uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
-  return uid
+  return header.slice(7).trim()
 }
 
 function readBody(body: Buffer): Record<string, unknown> {

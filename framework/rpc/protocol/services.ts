@@ -5,7 +5,7 @@ import type { Tenant } from '../../access/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import { argumentsRefused } from '../call/refusal.ts'
 import type { Caller } from '../directory.ts'
-import { type Gate, originOf } from '../gate.ts'
+import { credentialOf, type Gate, originOf } from '../gate.ts'
 import { listLanguages } from './languages.ts'
 
 /** The release whose API we speak. */
@@ -72,13 +72,10 @@ async function execute(
   const tenant = await tenantNamed(caller, args[0])
   const uid = toUid(args[1])
   const password = args[2]
-  const known =
-    uid !== null &&
-    typeof password === 'string' &&
-    password !== '' &&
-    (await gate.authenticateCall(tenant, uid, password, originOf(caller, false)))
-  if (!known) throw denied()
-  return gate.call(tenant, uid as number, args[3], args[4], positional, named, { signal: caller.signal })
+  if (uid === null || typeof password !== 'string' || password === '') throw denied()
+  const credential = credentialOf(tenant, () => gate.authenticateCall(tenant, uid, password, originOf(caller, false)))
+  if (!(await credential.check())) throw denied()
+  return gate.call(tenant, uid, args[3], args[4], positional, named, { signal: caller.signal, credential })
 }
 
 function toUid(value: unknown): number | null {

@@ -6,6 +6,8 @@ export interface Mutant {
   readonly file: string
   readonly clause: string
   readonly instead: string
+  /** A second clause of the same file. */
+  readonly also?: readonly [clause: string, instead: string]
   /** The test file of `framework/access/` that has to notice. */
   readonly test: 'rules.test.ts' | 'channels.test.ts' | 'hostile.test.ts' | 'races.test.ts'
 }
@@ -198,13 +200,16 @@ export const mutants: readonly Mutant[] = [
     'context: this.#parts.context',
     channels,
   ),
-  mutant(
-    'rights of before kept',
-    'access/with-env.ts',
-    'if (isOther || rights.epoch !== row?.n) rights.users.clear()',
-    'if (rights.epoch === undefined) rights.users.clear()',
-    'races.test.ts',
-  ),
+  {
+    ...mutant(
+      'rights of before kept',
+      'access/with-env.ts',
+      'const isOther = rights.epoch !== row?.n || rights.models !== row?.models',
+      'if (rights.epoch !== row?.n) rights.users.clear()',
+      'races.test.ts',
+    ),
+    also: ['if (isOther || rights.epoch !== row?.n) rights.users.clear()', ''],
+  },
   mutant(
     'epoch unseen',
     'orm/query/run.ts',

@@ -12,6 +12,7 @@ import { exitCodes, type ExitName, UsageError } from './exit-codes.ts'
 import { overview, verbHelp } from './help.ts'
 import { type Command, parseCommand } from './parse.ts'
 import { isDryRunResult } from './run-home-verb.ts'
+import { readSecretLines } from './secret-line.ts'
 import type { Report } from './verb.ts'
 import { runWithHome } from './with-home.ts'
 
@@ -64,8 +65,9 @@ async function runVerb(
   stopping: AbortSignal,
 ): Promise<Outcome | null> {
   const report = reporting(progress, err)
-  const { verb, args, isJson, isDryRun } = command
+  const { verb, isJson, isDryRun } = command
   const settings = readSettings()
+  const args = await readSecretLines(verb, command.args, stopping)
   if (verb.runs === 'home') return runWithHome(verb, args, isDryRun, { settings, report, stopping })
   const write = (text: string): void => {
     progress.clear()

@@ -18,6 +18,8 @@ export interface VerbOption {
   /** Absent for a switch; else the word for its value: `FILE`. */
   readonly value?: string
   readonly isPath?: boolean
+  /** A path, too, whose first line the client reads and sends in its place: what `run` gets is that line. */
+  readonly holdsSecret?: boolean
   readonly isRequired?: boolean
   readonly doc: string
 }

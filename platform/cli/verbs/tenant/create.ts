@@ -1,8 +1,6 @@
 /** `holdfast tenant create`. */
 
-import { readFile } from 'node:fs/promises'
 import { loadApps } from '../../../../framework/modules/index.ts'
-import { UserError } from '../../../../framework/errors.ts'
 import { argument, homeVerb, isSet, option, type VerbArgs } from '../../command/verb.ts'
 import { checkNew, createTenant, type NewTenant } from '../../hosting/create-tenant.ts'
 import { facts } from '../../output/table.ts'
@@ -31,7 +29,13 @@ it prints a link with which the administrator chooses a password, valid once and
     apps: { value: 'A,B', doc: 'applications to install, with commas (default: base alone)' },
     demo: { doc: 'with data to try things out on' },
     'admin-login': { value: 'LOGIN', doc: `login of the administrator (default: admin)` },
-    'admin-password-file': { value: 'FILE', isPath: true, doc: 'the first line is the administrator’s password' },
+    // Never the password itself: other users of the machine can read command lines.
+    'admin-password-file': {
+      value: 'FILE',
+      isPath: true,
+      holdsSecret: true,
+      doc: 'the first line is the administrator’s password',
+    },
   },
   examples: [
     'holdfast tenant create acme --apps sales --demo',
@@ -41,7 +45,7 @@ it prints a link with which the administrator chooses a password, valid once and
   plan: async ({ home, templates, urlOf }, args) => {
     const wanted = readWanted(args)
     checkNew(home, wanted)
-    const password = await readPassword(args)
+    const password = option(args, 'admin-password-file')
     const apps = (await loadApps(wanted.apps)).map(({ name }) => name)
     const isReady = await templates.isReady(wanted.apps, wanted.demo)
     return [
@@ -54,7 +58,7 @@ it prints a link with which the administrator chooses a password, valid once and
   },
   run: async (hosting, args, report) => {
     const { home, templates, stopping } = hosting
-    const password = await readPassword(args)
+    const password = option(args, 'admin-password-file')
     const wanted: NewTenant = { ...readWanted(args), ...(password === undefined ? {} : { password }) }
     const token = await createTenant(home, templates, wanted, report, stopping)
     const url = hosting.urlOf(wanted.name)
@@ -95,14 +99,4 @@ function readWanted(args: VerbArgs): NewTenant {
     demo: isSet(args, 'demo'),
     adminLogin: option(args, 'admin-login') ?? 'admin',
   }
-}
-
-// Never on the command line itself: other users of the machine can read that.
-async function readPassword(args: VerbArgs): Promise<string | undefined> {
-  const path = option(args, 'admin-password-file')
-  if (path === undefined) return undefined
-  const [line = ''] = (await readFile(path, 'utf8')).split(/\r?\n/, 1)
-  if (line === '')
-    throw new UserError('ERR_PASSWORD_FILE', `The first line of ${path} is empty; it must hold the password.`)
-  return line
 }
