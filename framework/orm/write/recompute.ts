@@ -1,6 +1,6 @@
 /** Stored computed fields follow what they depend on: once per batch, in the order of dependency. */
 
-import { id, type Sql, sql } from '../../sql/index.ts'
+import { id, join, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { toColumn } from './values.ts'
@@ -85,7 +85,7 @@ export async function flush(env: Env): Promise<void> {
         const batch = nextBatch(kernel)
         if (!batch) return
         if (round > 10_000) throw new Error('Computed fields do not come to rest.')
-        await computeBatch(kernel, batch.model, batch.fields, batch.ids)
+        await computeBatch(kernel, batch)
       }
     })
   } finally {
@@ -93,7 +93,14 @@ export async function flush(env: Env): Promise<void> {
   }
 }
 
-function nextBatch(env: Env): { model: ModelInfo; fields: FieldInfo[]; ids: number[] } | null {
+/** Fields of one model and rank that are due for exactly the same records. */
+interface Batch {
+  readonly model: ModelInfo
+  readonly fields: readonly FieldInfo[]
+  readonly ids: readonly number[]
+}
+
+function nextBatch(env: Env): Batch | null {
   const { pending } = env.state
   let best: string | undefined
   for (const key of pending.keys()) {
@@ -103,48 +110,58 @@ function nextBatch(env: Env): { model: ModelInfo; fields: FieldInfo[]; ids: numb
   if (best === undefined) return null
   const modelName = best.slice(0, best.lastIndexOf('.'))
   const model = env.registry.models.get(modelName)
+  const ids = pending.get(best) ?? new Set<number>()
   if (!model) {
     pending.delete(best)
     return nextBatch(env)
   }
-  // Fields of the same model and rank share one read.
-  const keys = [...pending.keys()].filter(
-    (key) =>
-      !key.includes('.#') &&
-      key.startsWith(`${modelName}.`) &&
-      key.lastIndexOf('.') === modelName.length &&
-      rank(env, key) === rank(env, best),
-  )
-  const ids = new Set<number>()
+  // A field that is due for fewer records waits for its turn: its value may have been given for the others.
   const fields: FieldInfo[] = []
-  for (const key of keys) {
-    const field = model.fields.get(key.slice(modelName.length + 1))
-    for (const n of pending.get(key) ?? []) ids.add(n)
+  for (const [key, due] of pending) {
+    if (key.includes('.#') || key.lastIndexOf('.') !== modelName.length || !key.startsWith(modelName)) continue
+    if (rank(env, key) !== rank(env, best) || !sameMembers(due, ids)) continue
     pending.delete(key)
+    const field = model.fields.get(key.slice(modelName.length + 1))
     if (field) fields.push(field)
   }
   return { model, fields, ids: [...ids] }
+}
+
+function sameMembers(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  if (a.size !== b.size) return false
+  for (const n of a) if (!b.has(n)) return false
+  return true
 }
 
 function rank(env: Env, key: string): number {
   return env.registry.ranks.get(key) ?? 0
 }
 
-async function computeBatch(
-  env: Env,
-  model: ModelInfo,
-  fields: readonly FieldInfo[],
-  ids: readonly number[],
-): Promise<void> {
-  // Fields that depend on the very same paths share a read; others might want the same relation in another shape.
-  const groups = new Map<string, FieldInfo[]>()
-  for (const field of fields) {
-    const key = (field.computed?.on ?? []).join()
-    groups.set(key, [...(groups.get(key) ?? []), field])
+async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<void> {
+  for (let at = 0; at < ids.length; at += 5_000) {
+    const part = ids.slice(at, at + 5_000)
+    const columns: Column[] = []
+    // Fields that depend on the very same paths share a read; others might want the same relation in another shape.
+    const groups = new Map<string, FieldInfo[]>()
+    for (const field of fields) {
+      const key = (field.computed?.on ?? []).join()
+      groups.set(key, [...(groups.get(key) ?? []), field])
+    }
+    for (const group of groups.values()) columns.push(...(await computeGroup(env, model, group, part)))
+    const changed = await store(env, model, columns)
+    await markModified(
+      env,
+      model,
+      changed,
+      columns.map(({ field }) => field.name),
+    )
   }
-  for (const group of groups.values()) {
-    for (let at = 0; at < ids.length; at += 5_000) await computeGroup(env, model, group, ids.slice(at, at + 5_000))
-  }
+}
+
+/** New values of a field, by record, as text that casts to its column. */
+interface Column {
+  readonly field: FieldInfo
+  readonly values: ReadonlyMap<number, string | null>
 }
 
 async function computeGroup(
@@ -152,24 +169,19 @@ async function computeGroup(
   model: ModelInfo,
   fields: readonly FieldInfo[],
   ids: readonly number[],
-): Promise<void> {
+): Promise<Column[]> {
   const records = await env
     .withContext({ active_test: false })
     .model(model.name, ids)
     .loadExisting([...(fields[0]?.computed?.on ?? [])])
+  const columns: Column[] = []
   for (const field of fields) {
     const fn = field.computed?.fn as unknown as (record: unknown, env: Env) => unknown
-    const values: (string | null)[] = []
-    for (const record of records) values.push(asText(field, toColumn(field, await fn(record, env))))
-    const changed = await store(
-      env,
-      model,
-      field,
-      records.map((r) => r.id),
-      values,
-    )
-    await markModified(env, model, changed, [field.name])
+    const values = new Map<number, string | null>()
+    for (const record of records) values.set(record.id, asText(field, toColumn(field, await fn(record, env))))
+    columns.push({ field, values })
   }
+  return columns
 }
 
 function asText(field: FieldInfo, value: unknown): string | null {
@@ -178,18 +190,18 @@ function asText(field: FieldInfo, value: unknown): string | null {
   return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value)
 }
 
-async function store(
-  env: Env,
-  model: ModelInfo,
-  field: FieldInfo,
-  ids: readonly number[],
-  values: readonly (string | null)[],
-): Promise<number[]> {
+/** Writes what is new in one statement; returns the records in which anything changed. */
+async function store(env: Env, model: ModelInfo, columns: readonly Column[]): Promise<number[]> {
+  const ids = [...(columns[0]?.values.keys() ?? [])]
   if (ids.length === 0) return []
-  const cast = castOf(field)
-  const rows = await env.db.query<{ id: number }>(
-    sql`UPDATE ${id(model.table)} t SET ${id(field.name)} = u.v::${cast} FROM unnest(${ids}::int4[], ${values}::text[]) u(id, v) WHERE t.id = u.id AND t.${id(field.name)} IS DISTINCT FROM u.v::${cast} RETURNING t.id`,
-  )
+  const names = columns.map(({ field }) => id(field.name))
+  const given = columns.map(({ field }, i) => sql`u.${id(`v${i}`)}::${castOf(field)}`)
+  const arrays = columns.map(({ values }) => sql`${ids.map((n) => values.get(n) ?? null)}::text[]`)
+  const rows = await env.db.query<{ id: number }>(sql`
+    UPDATE ${id(model.table)} t SET ${join(names.map((name, i) => sql`${name} = ${given[i] as Sql}`))}
+    FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
+    WHERE t.id = u.id AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
+    RETURNING t.id`)
   return rows.map((row) => row.id)
 }
 

@@ -105,9 +105,9 @@ export class Policy {
   requirePath(model: Model, path: readonly string[]): void {
     const [head = '', ...rest] = path
     if (!this.mayField(model, head)) throw new Denied(`${model}.${head}`)
-    if (head === 'owner_age') return this.requirePath(model, ['owner_id', 'age'])
     const relation = relations[model][head]
-    if (relation && rest.length > 0) this.requirePath(relation.model, rest)
+    if (head === 'owner_age') this.requirePath(model, ['owner_id', 'age'])
+    else if (relation && rest.length > 0) this.requirePath(relation.model, rest)
   }
 
   requireDomain(model: Model, domain: readonly unknown[]): void {

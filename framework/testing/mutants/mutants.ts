@@ -9,11 +9,18 @@ export interface Mutant {
   /** A second clause of the same file. */
   readonly also?: readonly [clause: string, instead: string]
   /** The test file of `framework/access/` that has to notice. */
-  readonly test: 'rules.test.ts' | 'channels.test.ts' | 'hostile.test.ts' | 'races.test.ts'
+  readonly test:
+    | 'rules.test.ts'
+    | 'hidden-fields.test.ts'
+    | 'hidden-records.test.ts'
+    | 'callers-values.test.ts'
+    | 'races.test.ts'
 }
 
 const rules = 'rules.test.ts'
-const channels = 'channels.test.ts'
+const fields = 'hidden-fields.test.ts'
+const records = 'hidden-records.test.ts'
+const values = 'callers-values.test.ts'
 const mutant = (name: string, file: string, clause: string, instead: string, test: Mutant['test'] = rules): Mutant => ({
   name,
   file,
@@ -32,7 +39,7 @@ export const mutants: readonly Mutant[] = [
     'orm/query/scope.ts',
     "if (field.kind === 'many2one') return this.reference(this.link(alias, field), field)",
     "if (field.kind === 'many2one') return field.options.companyDependent ? this.link(alias, field) : this.reference(this.link(alias, field), field)",
-    channels,
+    records,
   ),
   mutant('related path open', 'orm/query/scope.ts', '= ${link}${this.andCondition(comodel, inner)})', '= ${link})'),
   mutant('rules inside rules', 'orm/query/scope.ts', 'rules: false, counter', 'rules: true, counter'),
@@ -41,7 +48,7 @@ export const mutants: readonly Mutant[] = [
     'orm/query/scope.ts',
     "this.rules ? this.env.lang : 'en_US'",
     'this.env.lang',
-    channels,
+    values,
   ),
   mutant('pair open', 'orm/query/select.ts', '= ${link}${scope.andCondition(comodel, inner)})`', '= ${link})`'),
   mutant(
@@ -69,13 +76,13 @@ export const mutants: readonly Mutant[] = [
     'const field = model.fields.get(head) ?? scope.field(model, head,',
   ),
   mutant('hierarchy root open', 'orm/domain/hierarchy.ts', '${scope.andCondition(target, root)}', ''),
-  mutant('hierarchy steps open', 'orm/domain/hierarchy.ts', '${scope.andCondition(target, next)}', ''),
+  mutant('hierarchy steps open', 'orm/domain/hierarchy.ts', '${scope.andCondition(target, next)}', '', records),
   mutant(
     'order field open',
     'orm/query/order.ts',
     'const field = scope.field(model, head,',
     'const field = model.fields.get(head) ?? scope.field(model, head,',
-    channels,
+    values,
   ),
   mutant(
     'order through relations open',
@@ -93,6 +100,7 @@ export const mutants: readonly Mutant[] = [
     'orm/model/group.ts',
     'const field = scope.field(model, name, `',
     'const field = model.fields.get(name) ?? scope.field(model, name, `',
+    fields,
   ),
   mutant(
     'aggregate field open',
@@ -101,13 +109,13 @@ export const mutants: readonly Mutant[] = [
     'const field = model.fields.get(name) ?? scope.field(model, name, `',
   ),
   mutant('model unasked', 'orm/write/operation.ts', 'throw modelDenied(model, operation)\n}', '{}\n}'),
-  mutant('no check before', 'orm/write/update.ts', "await requireRecords(env, model.name, 'write', ids)", '', channels),
+  mutant('no check before', 'orm/write/update.ts', "await requireRecords(env, model.name, 'write', ids)", '', records),
   mutant(
     'no check after a write',
     'orm/write/update.ts',
     "env.state.afterChecks.push({ env, model: model.name, operation: 'write', ids })",
     '',
-    channels,
+    records,
   ),
   mutant(
     'no check after a create',
@@ -140,24 +148,24 @@ export const mutants: readonly Mutant[] = [
     'orm/write/commands.ts',
     "await requireRecords(env, comodel.name, 'read', group)",
     '',
-    channels,
+    records,
   ),
   mutant(
     'hidden children swept',
     'orm/write/commands.ts',
     'if (may === true || ids.length === 0) return ids',
     'return ids',
-    channels,
+    records,
   ),
   mutant(
     'commands in any order',
     'orm/write/commands.ts',
     'plan.links = without(',
     'plan.links = plan.links ?? without(',
-    channels,
+    values,
   ),
-  mutant('mirror not recomputed', 'orm/write/commands.ts', 'isMirror(link, other.link)', 'false', channels),
-  mutant('secret as a default', 'orm/write/create.ts', ' && !field.options.secret', '', channels),
+  mutant('mirror not recomputed', 'orm/write/commands.ts', 'isMirror(link, other.link)', 'false', values),
+  mutant('secret as a default', 'orm/write/create.ts', ' && !field.options.secret', '', values),
   mutant('group rules join by AND', 'access/rights.ts', "join('|', ofGroups)", "join('&', ofGroups)"),
   mutant('no restrictions', 'access/rights.ts', 'const all = [...globals, either]', 'const all = [either]'),
   mutant('no group rules', 'access/rights.ts', 'const all = [...globals, either]', 'const all = [...globals]'),
@@ -191,14 +199,14 @@ export const mutants: readonly Mutant[] = [
     'access/rights.ts',
     "(item[1] === 'any' || item[1] === 'not any') && ",
     'false && ',
-    channels,
+    values,
   ),
   mutant(
     'defaults elevated',
     'access/environment.ts',
     'context: withoutDefaults(this.#parts.context)',
     'context: this.#parts.context',
-    channels,
+    values,
   ),
   {
     ...mutant(
@@ -217,12 +225,12 @@ export const mutants: readonly Mutant[] = [
     'false) throw new StaleRights()',
     'races.test.ts',
   ),
-  mutant('html by language raw', 'orm/write/values.ts', 'toColumn(field, given)', 'String(given)', channels),
+  mutant('html by language raw', 'orm/write/values.ts', 'toColumn(field, given)', 'String(given)', values),
   mutant(
     'counts on prototypes',
     'orm/model/progress-bar.ts',
     'Object.fromEntries([...result]',
     '((pairs: [string, unknown][]) => pairs.reduce((all: Record<string, unknown>, [k, v]) => { all[k] = v; return all }, {}))([...result]',
-    channels,
+    values,
   ),
 ]
