@@ -32,7 +32,7 @@ const attempts: readonly (readonly [string, string, string, readonly unknown[], 
   [
     ['own groups', 'res.users', 'write', [['ME'], { group_ids: [[4, 4]] }]],
     ['own companies', 'res.users', 'write', [['ME'], { company_ids: [[6, 0, [1, 2]]] }]],
-    ['own groups as a preference', 'res.users', 'preference_save', [['ME'], { values: { group_ids: [[4, 4]] } }]],
+    ['own groups as a preference', 'res.users', 'preference_save', [['ME'], { group_ids: [[4, 4]] }]],
     ['own groups by web_save', 'res.users', 'web_save', [['ME'], { group_ids: [[4, 4]] }, { name: {} }]],
     ['the members of a group', 'res.groups', 'write', [[4], { user_ids: [[4, 'ME']] }]],
     ['what a group implies', 'res.groups', 'write', [[1], { implied_ids: [[4, 4]] }]],

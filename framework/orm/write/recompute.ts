@@ -15,6 +15,14 @@ export async function markModified(
 ): Promise<void> {
   if (ids.length === 0) return
   const done = new Set<Trigger>()
+  // Many fields are reached on the same way; it is walked once.
+  const reached = new Map<string, number[]>()
+  const reachedFrom = async (trigger: Trigger): Promise<number[]> => {
+    const way = `${trigger.targetModel} ${trigger.path.join('.')}`
+    const found = reached.get(way) ?? (await affected(env, trigger, ids))
+    reached.set(way, found)
+    return found
+  }
   for (const name of fields) {
     for (const trigger of env.registry.triggers.get(`${model.name}.${name}`) ?? []) {
       if (done.has(trigger)) continue
@@ -23,7 +31,7 @@ export async function markModified(
         if (!options.othersOnly) addPending(env, trigger, ids)
         continue
       }
-      if (!options.created || endsInOneToMany(env, trigger)) addPending(env, trigger, await affected(env, trigger, ids))
+      if (!options.created || endsInOneToMany(env, trigger)) addPending(env, trigger, await reachedFrom(trigger))
     }
   }
 }
