@@ -91,9 +91,19 @@ export function pathSpec(scope: Scope, model: ModelInfo, paths: readonly string[
   )
 }
 
-function makeSpec(scope: Scope, model: ModelInfo, entries: readonly (readonly [string, Partial<Want>])[]): Spec {
+/** A specification that works out these computed fields anew, though they have a column: for recomputation. */
+export function computedSpec(scope: Scope, model: ModelInfo, fields: readonly FieldInfo[]): Spec {
+  return makeSpec(scope, model, [], fields)
+}
+
+function makeSpec(
+  scope: Scope,
+  model: ModelInfo,
+  entries: readonly (readonly [string, Partial<Want>])[],
+  anew: readonly FieldInfo[] = [],
+): Spec {
   const wants = new Map<string, Want>()
-  const computed: FieldInfo[] = []
+  const computed: FieldInfo[] = [...anew]
   const files: FileWant[] = []
   const hidden = new Set<string>()
   const addFile = (name: string, field: FieldInfo) => {

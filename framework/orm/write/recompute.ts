@@ -3,6 +3,9 @@
 import { id, join, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
+import { loadRows } from '../model/reading.ts'
+import { Scope } from '../query/scope.ts'
+import { computedSpec } from '../query/spec.ts'
 import { toColumn } from './values.ts'
 
 /** Notes that fields of records changed: everything that depends on them is computed again before the next read. */
@@ -146,50 +149,31 @@ function rank(env: Env, key: string): number {
 }
 
 async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<void> {
+  // What all of them depend on comes in one read, each in the shape that it asks for.
+  const kernel = env.withContext({ active_test: false, bin_size: false })
+  const scope = new Scope(kernel)
+  const spec = computedSpec(scope, model, fields)
+  const names = fields.map((field) => field.name)
   for (let at = 0; at < ids.length; at += 5_000) {
-    const part = ids.slice(at, at + 5_000)
-    const columns: Column[] = []
-    // Fields that depend on the very same paths share a read; others might want the same relation in another shape.
-    const groups = new Map<string, FieldInfo[]>()
-    for (const field of fields) {
-      const key = (field.computed?.on ?? []).join()
-      groups.set(key, [...(groups.get(key) ?? []), field])
-    }
-    for (const group of groups.values()) columns.push(...(await computeGroup(env, model, group, part)))
-    const changed = await store(env, model, columns)
-    await markModified(
+    const rows = await loadRows(kernel.model(model.name, ids.slice(at, at + 5_000)), scope, spec)
+    const columns = fields.map((field) => ({
+      field,
+      values: rows.map((row) => asText(field, toColumn(field, row[field.name]))),
+    }))
+    const changed = await store(
       env,
       model,
-      changed,
-      columns.map(({ field }) => field.name),
+      rows.map((row) => row.id),
+      columns,
     )
+    await markModified(env, model, changed, names)
   }
 }
 
-/** New values of a field, by record, as text that casts to its column. */
+/** New values of a field, in the order of the records, as text that casts to its column. */
 interface Column {
   readonly field: FieldInfo
-  readonly values: ReadonlyMap<number, string | null>
-}
-
-async function computeGroup(
-  env: Env,
-  model: ModelInfo,
-  fields: readonly FieldInfo[],
-  ids: readonly number[],
-): Promise<Column[]> {
-  const records = await env
-    .withContext({ active_test: false })
-    .model(model.name, ids)
-    .loadExisting([...(fields[0]?.computed?.on ?? [])])
-  const columns: Column[] = []
-  for (const field of fields) {
-    const fn = field.computed?.fn as unknown as (record: unknown, env: Env) => unknown
-    const values = new Map<number, string | null>()
-    for (const record of records) values.set(record.id, asText(field, toColumn(field, await fn(record, env))))
-    columns.push({ field, values })
-  }
-  return columns
+  readonly values: readonly (string | null)[]
 }
 
 function asText(field: FieldInfo, value: unknown): string | null {
@@ -199,12 +183,16 @@ function asText(field: FieldInfo, value: unknown): string | null {
 }
 
 /** Writes what is new in one statement; returns the records in which anything changed. */
-async function store(env: Env, model: ModelInfo, columns: readonly Column[]): Promise<number[]> {
-  const ids = [...(columns[0]?.values.keys() ?? [])]
+async function store(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  columns: readonly Column[],
+): Promise<number[]> {
   if (ids.length === 0) return []
   const names = columns.map(({ field }) => id(field.name))
   const given = columns.map(({ field }, i) => sql`u.${id(`v${i}`)}::${castOf(field)}`)
-  const arrays = columns.map(({ values }) => sql`${ids.map((n) => values.get(n) ?? null)}::text[]`)
+  const arrays = columns.map(({ values }) => sql`${values}::text[]`)
   const rows = await env.db.query<{ id: number }>(sql`
     UPDATE ${id(model.table)} t SET ${join(names.map((name, i) => sql`${name} = ${given[i] as Sql}`))}
     FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
