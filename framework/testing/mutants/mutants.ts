@@ -82,7 +82,6 @@ export const mutants: readonly Mutant[] = [
     'orm/query/order.ts',
     'const field = scope.field(model, head,',
     'const field = model.fields.get(head) ?? scope.field(model, head,',
-    values,
   ),
   mutant(
     'order through relations open',

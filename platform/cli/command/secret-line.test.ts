@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { verbs } from '../verbs/table.ts'
 import { parseCommand } from './parse.ts'
 import { readSecretLines } from './secret-line.ts'
 
+const program = join(import.meta.dirname, '..', '..', '..', 'bin', 'holdfast')
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-secret-'))
 after(() => rmSync(folder, { recursive: true }))
 
 const read = async (path: string): Promise<unknown> => {
   const words = ['tenant', 'create', 'acme', '--admin-password-file', path]
   const { verb, args } = parseCommand(words, verbs, folder)
-  const { options } = await readSecretLines(verb, args, AbortSignal.timeout(10_000))
+  const { options } = await readSecretLines(verb, args, new AbortController().signal)
   return options['admin-password-file']
 }
 
@@ -43,9 +46,21 @@ describe('a file with a secret', () => {
     await assert.rejects(read('not-there'), { code: 'ENOENT' })
   })
 
-  test('may be a pipe of the process that was asked', async () => {
-    const script = `${join(import.meta.dirname, '..', '..', '..', 'bin', 'holdfast')} tenant create acme --dry-run --json --admin-password-file <(printf '\\n')`
+  test('may be a pipe of the process that was asked', () => {
+    const script = `${program} tenant create acme --dry-run --json --admin-password-file <(printf '\\n')`
     const { stdout } = spawnSync('bash', ['-c', script], { env: { ...process.env, HOLDFAST_HOME: folder } })
     assert.match(stdout.toString(), /ERR_PASSWORD_FILE/)
+  })
+
+  test('that is a pipe without a writer does not hold a command that is told to stop', {
+    timeout: 20_000,
+  }, async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    const words = ['tenant', 'create', 'acme', '--admin-password-file', join(folder, 'pipe')]
+    const child = spawn(program, words, { env: { ...process.env, HOLDFAST_HOME: folder }, stdio: 'ignore' })
+    const ended = once(child, 'close')
+    await delay(2_000)
+    child.kill('SIGTERM')
+    assert.deepEqual(await ended, [null, 'SIGTERM'])
   })
 })

@@ -10,7 +10,7 @@ const MOST_BYTES = 16 * 1024
 /**
  * Replaces the path of each option that `holdsSecret` by the first line of that file, without line end and byte order mark.
  * The owner of a home never opens such a file: it may be another user, and `<(pass show acme)` exists for this process only.
- * @param stopping fires when the person gives up waiting for a pipe
+ * @param stopping ends the process while it waits for a pipe that nobody writes
  * @throws UserError ERR_PASSWORD_FILE when there is no line, or one that is no text in UTF-8
  */
 export async function readSecretLines(verb: Verb, args: VerbArgs, stopping: AbortSignal): Promise<VerbArgs> {
@@ -18,7 +18,7 @@ export async function readSecretLines(verb: Verb, args: VerbArgs, stopping: Abor
   for (const [name, option] of Object.entries(verb.options)) {
     const path = options[name]
     if (option.holdsSecret === true && typeof path === 'string')
-      options[name] = await Promise.race([firstLine(path), aborted(stopping)])
+      options[name] = await endingOn(stopping, firstLine(path))
   }
   return { ...args, options }
 }
@@ -63,9 +63,18 @@ function refusal(what: string, cause?: unknown): UserError {
   return new UserError('ERR_PASSWORD_FILE', `${what}; it must hold the password.`, { cause })
 }
 
-function aborted(stopping: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (stopping.aborted) reject(stopping.reason)
-    stopping.addEventListener('abort', () => reject(stopping.reason), { once: true })
-  })
+// A thread that waits in open() for the writer of a pipe cannot be called back, and process.exit() would wait for it, too.
+// Nothing has begun yet that must be stopped in order, so the signal may do what signals do.
+async function endingOn<T>(stopping: AbortSignal, reading: Promise<T>): Promise<T> {
+  const end = (): void => {
+    process.removeAllListeners('SIGTERM')
+    process.kill(process.pid, 'SIGTERM')
+  }
+  if (stopping.aborted) end()
+  stopping.addEventListener('abort', end, { once: true })
+  try {
+    return await reading
+  } finally {
+    stopping.removeEventListener('abort', end)
+  }
 }
