@@ -1,6 +1,14 @@
 /** PostgreSQL's errors as ours: what the caller may know, without SQL, table or database names. */
 
-import { AppError, ConflictError, InvalidRequestError, ServerError, UnavailableError, UserError, ValidationError } from '../errors.ts'
+import {
+  AppError,
+  ConflictError,
+  InvalidRequestError,
+  ServerError,
+  UnavailableError,
+  UserError,
+  ValidationError,
+} from '../errors.ts'
 
 interface ServerNotice {
   readonly code?: string
@@ -55,7 +63,8 @@ export function translate(thrown: unknown): AppError {
       'The operation took too long or was cancelled; nothing was changed. Narrow it down and try again.',
       { cause: thrown },
     )
-  if (code.startsWith('22'))
+  // 54000: a text too long for an index of its field.
+  if (code.startsWith('22') || code === '54000')
     return new ValidationError(
       'ERR_SQL_VALUE',
       'A value does not fit its field (too large, or of the wrong form); nothing was changed.',

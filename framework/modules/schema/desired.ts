@@ -71,7 +71,9 @@ export function wantedSchema(registry: ModelRegistry): WantedSchema {
     })
     for (const field of stored) {
       const target =
-        field.kind === 'many2one' && !field.options.companyDependent && !unkeyed.has(field.name) ? tableOf(registry, field.comodel) : undefined
+        field.kind === 'many2one' && !field.options.companyDependent && !unkeyed.has(field.name)
+          ? tableOf(registry, field.comodel)
+          : undefined
       if (target)
         foreignKeys.push({
           name: foreignKeyName(model.table, field.name),

@@ -28,12 +28,15 @@ export type ExitName = keyof typeof exitCodes
 // The value itself was mistyped, so the command must be written differently: that is usage, whatever room found it.
 const mistyped = new Set(['ERR_TENANT_NAME', 'ERR_APP_UNKNOWN'])
 
+// A browser may try again later; a script cannot wait until somebody resumes the database.
+const isInWrongState = (code: unknown): boolean => code === 'ERR_TENANT_SUSPENDED'
+
 /** The exit code that tells a script what kind of error it was. */
 export function exitNameOf(error: unknown): ExitName {
   const code = (error as { code?: unknown }).code
   if (error instanceof UsageError || (typeof code === 'string' && mistyped.has(code))) return 'usage'
   if (error instanceof MissingError) return 'missing'
-  if (error instanceof ConflictError) return 'conflict'
+  if (error instanceof ConflictError || isInWrongState(code)) return 'conflict'
   if (error instanceof UnavailableError || error instanceof RateLimitError) return 'unavailable'
   const isRefusal = [ValidationError, AccessError, AccessDenied, UserError, InvalidRequestError].some(
     (kind) => error instanceof kind,

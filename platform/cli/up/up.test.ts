@@ -147,6 +147,10 @@ describe('a home that up serves', () => {
       [3, 'ERR_AUTH_USER', 'user', 'reset-password', 'nobody', '--tenant', 'acme'],
       [4, 'ERR_TENANT_NAME_TAKEN', 'tenant', 'create', 'acme'],
       [5, 'ERR_NOT_CONFIRMED', 'tenant', 'delete', 'acme'],
+      [5, 'ERR_NOT_CONFIRMED', 'restore', backupId, '--over', 'acme'],
+      [2, 'ERR_USAGE', 'restore', backupId, '--over', 'acme', '--yes', '--live'],
+      [5, 'ERR_FILE_KIND', 'import-odoo', folder, '--tenant', 'fresh'],
+      [5, 'ERR_FILE_KIND', 'backup', 'import', '/dev/zero', '--as', 'fresh'],
       [5, 'ERR_IMPORT_ZIP_DAMAGED', 'import-odoo', passwordFile, '--tenant', 'fresh'],
     ]
     for (const [code, name, ...words] of cases) {

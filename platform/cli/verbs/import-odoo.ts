@@ -1,6 +1,5 @@
 /** `holdfast import-odoo`. */
 
-import { access, constants } from 'node:fs/promises'
 import { existingTenant, importOdoo, type ImportReport, type ImportTarget, renderReport } from '../../migrate/index.ts'
 import { checkTenantName } from '../../tenants/index.ts'
 import { argument, homeVerb, option } from '../command/verb.ts'
@@ -8,6 +7,7 @@ import { firstLoginLink } from '../hosting/admin-link.ts'
 import { createTenant } from '../hosting/create-tenant.ts'
 import { facts } from '../output/table.ts'
 import { plain } from '../output/terminal.ts'
+import { checkReadableFile } from './readable-file.ts'
 
 interface Imported extends ImportReport {
   readonly url: string
@@ -35,7 +35,7 @@ in the report; nothing is dropped in silence. See docs/guides/migrate-from-odoo.
   plan: async ({ home }, args) => {
     const name = option(args, 'tenant') ?? ''
     const zip = argument(args, 'ZIP')
-    await access(zip, constants.R_OK)
+    await checkReadableFile(zip)
     checkTenantName(name)
     return [
       `check ${zip} to its last byte`,
@@ -48,7 +48,7 @@ in the report; nothing is dropped in silence. See docs/guides/migrate-from-odoo.
     const name = option(args, 'tenant') ?? ''
     const zip = argument(args, 'ZIP')
     checkTenantName(name)
-    await access(zip, constants.R_OK)
+    await checkReadableFile(zip)
     const target: ImportTarget = {
       use: async (work) => {
         if (home.tenants.get(name) !== null)

@@ -1,6 +1,7 @@
 /** `holdfast backup export|verify`. */
 
-import { stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ConflictError } from '../../../../framework/errors.ts'
 import { exportBackup, getBackup, verifyBackup } from '../../../backups/index.ts'
 import { argument, homeVerb, isSet, type VerbArgument } from '../../command/verb.ts'
@@ -45,6 +46,7 @@ the store, which only this database's key opens.`,
   run: async ({ home }, args, report) => {
     const file = argument(args, 'FILE')
     const isSealed = isSet(args, 'sealed')
+    await access(dirname(file), constants.W_OK)
     const { id, tenantName } = await exportBackup(home, argument(args, 'ID'), file, {
       sealed: isSealed,
       progress: inWords(report),

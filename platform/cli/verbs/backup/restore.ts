@@ -1,5 +1,6 @@
 /** `holdfast restore`, `holdfast tenant undo-restore`, `holdfast backup import`. */
 
+import { UserError } from '../../../../framework/errors.ts'
 import { UsageError } from '../../command/exit-codes.ts'
 import { getBackup, importArchive, restoreBackup, type RestoredBackup, undoRestore } from '../../../backups/index.ts'
 import { argument, homeVerb, isSet, option, type VerbArgs } from '../../command/verb.ts'
@@ -7,6 +8,7 @@ import type { Hosting } from '../../hosting/hosting.ts'
 import { facts } from '../../output/table.ts'
 import type { Terminal } from '../../output/terminal.ts'
 import { count } from '../../output/words.ts'
+import { checkReadableFile } from '../readable-file.ts'
 import { checkFree, recordOf } from '../tenant/change.ts'
 import { inWords } from './progress.ts'
 
@@ -64,9 +66,9 @@ The backup is checked to its last byte before anything is changed.`,
     const target = targetOf(args)
     const id = argument(args, 'ID')
     if ('over' in target && !isSet(args, 'yes')) {
-      throw new UsageError(
-        `Restoring over '${target.over}' replaces the live database.`,
-        `If you mean it, add --yes; or restore beside it with --as NAME.`,
+      throw new UserError(
+        'ERR_NOT_CONFIRMED',
+        `Nothing was restored: it would replace the live database ${target.over}. If you mean it, add --yes; or restore beside it with --as NAME.`,
       )
     }
     if ('over' in target) recordOf(hosting.home, target.over)
@@ -110,11 +112,13 @@ export const backupImport = homeVerb<Restored>({
   plan: async ({ home, urlOf }, args) => {
     const name = option(args, 'as') ?? ''
     checkFree(home, name)
+    await checkReadableFile(argument(args, 'FILE'))
     return [`check ${argument(args, 'FILE')} to its last byte`, `make the database ${name} of it at ${urlOf(name)}`]
   },
   run: async (hosting, args, report) => {
     const name = option(args, 'as') ?? ''
     checkFree(hosting.home, name)
+    await checkReadableFile(argument(args, 'FILE'))
     const options = { progress: inWords(report), ...(isSet(args, 'live') ? { neutralise: false } : {}) }
     return restoredOf(hosting, await importArchive(hosting.home, argument(args, 'FILE'), name, options), null)
   },
@@ -124,7 +128,11 @@ export const backupImport = homeVerb<Restored>({
 function targetOf(args: VerbArgs): Target {
   const [as, over] = [option(args, 'as'), option(args, 'over')]
   if (as !== undefined && over === undefined) return { as }
-  if (over !== undefined && as === undefined) return { over }
+  if (over !== undefined && as === undefined) {
+    // The live database acts outwards as before, whether asked or not.
+    if (isSet(args, 'live')) throw new UsageError(`'--live' goes with --as NAME only.`)
+    return { over }
+  }
   throw new UsageError(
     `Say where to: either --as NAME (a new database) or --over NAME (the live one).`,
     `Usage: holdfast restore ID --as NAME | --over NAME --yes`,
