@@ -147,8 +147,8 @@ describe('a home that up serves', () => {
       [3, 'ERR_AUTH_USER', 'user', 'reset-password', 'nobody', '--tenant', 'acme'],
       [4, 'ERR_TENANT_NAME_TAKEN', 'tenant', 'create', 'acme'],
       [5, 'ERR_NOT_CONFIRMED', 'tenant', 'delete', 'acme'],
-      [5, 'ERR_NOT_CONFIRMED', 'restore', backupId, '--over', 'acme'],
-      [2, 'ERR_USAGE', 'restore', backupId, '--over', 'acme', '--yes', '--live'],
+      [5, 'ERR_NOT_CONFIRMED', 'restore', 'some-id', '--over', 'acme'],
+      [2, 'ERR_USAGE', 'restore', 'some-id', '--over', 'acme', '--yes', '--live'],
       [5, 'ERR_FILE_KIND', 'import-odoo', folder, '--tenant', 'fresh'],
       [5, 'ERR_FILE_KIND', 'backup', 'import', '/dev/zero', '--as', 'fresh'],
       [5, 'ERR_IMPORT_ZIP_DAMAGED', 'import-odoo', passwordFile, '--tenant', 'fresh'],
@@ -195,7 +195,7 @@ describe('a home that up serves', () => {
     assert.equal(readFileSync(file).readUInt32LE(0), 0xfd2fb528, 'a zstd frame, RFC 8878 §3.1.1')
     assert.equal(statSync(file).mode & 0o077, 0, 'nobody else may read it')
     assert.equal((await home.run('backup', 'export', id, file)).code, 4)
-    assert.equal((await home.run('restore', id, '--over', 'acme')).code, 2, 'over the live one needs --yes')
+    assert.equal((await home.run('restore', id, '--over', 'acme')).code, 5, 'over the live one needs --yes')
     assert.equal((await home.run('restore', id, '--as', 'acme-copy', '--json')).json<{ db: string }>().db, 'acme-copy')
     assert.equal(await signIn(up, 'acme-copy', 'boss', password), 2)
   })

@@ -11,6 +11,9 @@ import { UserError } from '../../../framework/errors.ts'
 export async function checkReadableFile(path: string): Promise<void> {
   const found = await stat(path)
   if (!found.isFile())
-    throw new UserError('ERR_FILE_KIND', `${path} is ${found.isDirectory() ? 'a folder' : 'no file on disk'}; write it to a file first.`)
+    throw new UserError(
+      'ERR_FILE_KIND',
+      `${path} is ${found.isDirectory() ? 'a folder' : 'no file on disk'}; write it to a file first.`,
+    )
   await access(path, constants.R_OK)
 }
