@@ -44,7 +44,7 @@ const calls = (root: string): string[] => readFileSync(join(root, 'npm-calls'), 
 test('a fresh checkout is set up once, without install scripts and without a word on stdout', (t) => {
   const place = checkout(t)
   assert.deepEqual([setUp(place).code, setUp(place).code], [0, 0])
-  assert.deepEqual(calls(place.root), ['ci --ignore-scripts --no-audit --no-fund'])
+  assert.deepEqual(calls(place.root), ['ci --ignore-scripts --loglevel=error --no-audit --no-fund'])
   writeFileSync(join(place.root, 'package-lock.json'), '{"packages":{"":{}}}')
   assert.equal(setUp(place).out, '')
   assert.equal(calls(place.root).length, 2)

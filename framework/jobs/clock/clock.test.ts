@@ -213,7 +213,8 @@ describe('scheduled actions', () => {
     const monthly = await make({ interval_type: 'months', nextcall: past })
     const minutely = await make({ interval_type: 'minutes', interval_number: 7, nextcall: past })
     await beat()
-    await until(async () => (await entry(minutely)).later === true && (await entry(monthly)).later === true)
+    const all = [...nine, monthly, minutely]
+    await until(async () => (await Promise.all(all.map(entry))).every(({ later }) => later === true))
     const when = async (id: number): Promise<Date> =>
       new Date(
         (
