@@ -126,6 +126,16 @@ test('an unexpected error shows neither its words nor its stack, but the referen
   assert.match(String((logged[1] as Error).message), /SELECT secret/)
 })
 
+test('a full disk is called so, whichever program met it', () => {
+  const cp = Object.assign(new Error('Command failed: cp'), { code: 1, stderr: 'cp: error: No space left on device' })
+  const byPostgres = Object.assign(new Error('could not extend file'), { code: '53100' })
+  const setUp = new ServerError('ERR_INSTANCE_SETUP', 'A database instance could not be set up.', { cause: cp })
+  for (const error of [cp, byPostgres, setUp, Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })]) {
+    const { code, message, exit } = failureOf(error)
+    assert.deepEqual([code, message, exit], ['ERR_ENOSPC', 'The disk is full.', 'unavailable'])
+  }
+})
+
 test('control characters of a message cannot steer the terminal', () => {
   const shown = printFailure({ code: 'ERR_X', message: 'name \u001b[2J\u202egpj', exit: 'failed' }, terminal)
   assert.ok(!shown.includes('\u001b') && !shown.includes('\u202e'))

@@ -51,8 +51,10 @@ function lost(cause: unknown): UnavailableError {
 }
 
 function send(runFolder: string, method: string, path: string, body?: string): Promise<IncomingMessage | null> {
+  const socketPath = findSocketPath(runFolder)
+  if (socketPath === null) return Promise.resolve(null)
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ socketPath: findSocketPath(runFolder), method, path, agent: false })
+    const request = httpRequest({ socketPath, method, path, agent: false })
     let isAnswered = false
     request.once('response', (response) => {
       isAnswered = true

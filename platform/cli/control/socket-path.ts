@@ -18,9 +18,10 @@ export function claimSocketPath(runFolder: string): string {
   return path
 }
 
-/** The path under which an owner, if there is one, listens. */
-export function findSocketPath(runFolder: string): string {
-  return readNote(runFolder) ?? join(runFolder, 'control.sock')
+/** The path under which an owner, if there is one, listens. @returns null when there can be none */
+export function findSocketPath(runFolder: string): string | null {
+  const inside = join(runFolder, 'control.sock')
+  return readNote(runFolder) ?? (Buffer.byteLength(inside) <= MAX_BYTES ? inside : null)
 }
 
 /** Removes the socket and the note of it. */

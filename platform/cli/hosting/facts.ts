@@ -24,7 +24,7 @@ interface Subject {
 
 /**
  * The facts of a tenant: measured when it is awake, else as of the last time; null when nobody ever measured it and it
- * is not active.
+ * is not active, or does not answer: one broken database must not hide all the others from who looks for it.
  */
 export async function factsOf(
   home: Home,
@@ -35,8 +35,13 @@ export async function factsOf(
   const path = join(home.path, 'facts', `${subject.id}.json`)
   const known = await readFacts(path)
   if (!mayWake || (known !== null && !subject.isAwake)) return known
-  const facts = await measure((await tenants.open(subject.name)).pool)
-  await writeFacts(path, facts)
+  let facts: TenantFacts
+  try {
+    facts = await measure((await tenants.open(subject.name)).pool)
+  } catch {
+    return known // its own trouble is told by `doctor` and by the log of its instance
+  }
+  await writeFacts(path, facts).catch(() => {}) // only a memory for later: a full disk is no reason to say nothing
   return facts
 }
 

@@ -32,6 +32,8 @@ const system: Readonly<Record<string, { readonly says: string; readonly exit: Ex
   EPERM: { says: 'This user may not use', exit: 'refused' },
   ENOSPC: { says: 'The disk is full', exit: 'unavailable' },
   EROFS: { says: 'The file system is read-only', exit: 'unavailable' },
+  ENOTDIR: { says: 'A part of this path is no folder', exit: 'refused' },
+  ENAMETOOLONG: { says: 'This path is too long', exit: 'refused' },
   EISDIR: { says: 'This is a folder, not a file', exit: 'refused' },
   EADDRINUSE: { says: 'The port is in use by another program', exit: 'conflict' },
 }
@@ -58,8 +60,12 @@ export function failureOf(thrown: unknown, log: (reference: string, cause: unkno
 }
 
 function systemFailure(thrown: unknown): Failure | null {
-  const { code, path, port } = thrown as { code?: string; path?: string; port?: number }
-  const row = code === undefined || thrown instanceof AppError ? undefined : system[code]
+  const { code, path, port } = (isDiskFull(thrown) ? { code: 'ENOSPC' } : thrown) as {
+    code?: string
+    path?: string
+    port?: number
+  }
+  const row = code === undefined || (thrown instanceof AppError && code !== 'ENOSPC') ? undefined : system[code]
   if (row === undefined) return null
   const where = path ?? (port === undefined ? '' : String(port))
   const next =
@@ -72,6 +78,20 @@ function systemFailure(thrown: unknown): Failure | null {
     ...(next === undefined ? {} : { next }),
     exit: row.exit,
   }
+}
+
+// Whoever met it first, cp, initdb or PostgreSQL (53100), it is one thing with one remedy. Those programs run with LC_ALL=C.
+function isDiskFull(thrown: unknown): boolean {
+  for (let error: unknown = thrown, depth = 0; error instanceof Error && depth < 8; error = error.cause, depth++) {
+    const { code, message, stderr } = error as { code?: unknown; message: string; stderr?: unknown }
+    if (
+      code === 'ENOSPC' ||
+      code === '53100' ||
+      `${message}\n${String(stderr ?? '')}`.includes('No space left on device')
+    )
+      return true
+  }
+  return false
 }
 
 /** The failure for people. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ValidationError } from '../../../framework/errors.ts'
+import { UnavailableError, ValidationError } from '../../../framework/errors.ts'
 import { openBytes, sealBytes } from '../keys/seal.ts'
 import type { TenantKeys } from '../keys/tenant-keys.ts'
 import { syncFolder, writeDurably } from './durable.ts'
@@ -18,6 +18,7 @@ export interface FileStore {
 
 /** A tenant's store, which can also take over files under the name they had in the template or tenant they come from. */
 export interface TenantFileStore extends FileStore {
+  /** @throws UnavailableError ERR_SQL_DISK_FULL, as `put` */
   putAs(hash: string, bytes: Uint8Array): Promise<void>
   /** Takes a file back that no committed row names; for work that failed half-way. */
   remove(hash: string): Promise<void>
@@ -28,9 +29,14 @@ export function openFileStore(folder: string, keys: TenantKeys, generation: () =
   const putAs = async (hash: string, bytes: Uint8Array): Promise<void> => {
     const path = pathOf(folder, hash)
     if (await exists(path)) return
-    await makeShard(folder, hash)
-    // Keeps promise: encryption/at-rest
-    await writeDurably(path, await sealBytes(bytes, keys, { kind: kindOf(hash), generation: generation() }))
+    const sealed = await sealBytes(bytes, keys, { kind: kindOf(hash), generation: generation() })
+    try {
+      await makeShard(folder, hash)
+      // Keeps promise: encryption/at-rest
+      await writeDurably(path, sealed)
+    } catch (error) {
+      throw isFull(error) ? diskFull(error) : error
+    }
   }
   return {
     put: async (bytes) => {
@@ -62,6 +68,19 @@ export function openSeedStore(folder: string, nameOf: (bytes: Uint8Array) => str
     has: (hash) => exists(pathOf(folder, hash)),
     list: () => listNames(folder),
   }
+}
+
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
+// The same answer as of a database that finds no room: to the caller they are one.
+function diskFull(cause: unknown): UnavailableError {
+  return new UnavailableError(
+    'ERR_SQL_DISK_FULL',
+    'There is no disk space left; nothing was changed. Ask your administrator to make room.',
+    { cause },
+  )
 }
 
 /** A file's name is bound into its seal, so that two files of a tenant cannot be exchanged on disk. */

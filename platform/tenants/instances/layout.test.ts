@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -76,4 +86,12 @@ test('started as root below a closed folder, instances lie where their account c
     await home.close()
     rmSync(layout.clusters, { recursive: true, force: true })
   }
+})
+
+test('a home that is a file, or where no folder can be made, is refused in words at once', () => {
+  const file = join(root, 'file')
+  writeFileSync(file, '')
+  assert.throws(() => layOut(file, account), { code: 'ERR_HOME_PATH' })
+  assert.throws(() => layOut(join(file, 'below'), account), { code: 'ERR_HOME_PATH' })
+  if (existsSync('/proc/self')) assert.throws(() => layOut('/proc/holdfast-home', account), { code: 'ENOENT' })
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { UnavailableError } from '../../../framework/errors.ts'
+import { UnavailableError, UserError } from '../../../framework/errors.ts'
 import { type Account, mayTraverse } from '../postgres/account.ts'
 
 /** Where everything of one home lies. */
@@ -34,6 +34,7 @@ const SOCKET_NAME_BYTES = 26
 /**
  * Lays out a home and makes its folders. Started as root below a folder that PostgreSQL's account cannot enter (as
  * `/root`), the instances go to `/var/lib/holdfast/<hash of the home>`; keys and files stay in the home.
+ * @throws UserError ERR_HOME_PATH when the path leads to or through a file; system errors where nothing may be made
  */
 export function layOut(homePath: string, account: Account | null): Layout {
   const home = resolve(homePath)
@@ -85,9 +86,22 @@ function socketFolder(clusters: string, key: string, mode: number): string {
   return short
 }
 
-/** Makes a folder unless it is there; only a new one gets the mode, which mkdir alone would let the umask cut. */
+/**
+ * Makes a folder and those above it unless they are there; only a new one gets the mode, which mkdir alone would let the
+ * umask cut. Step by step: Node's recursive mkdir never returns where the system says ENOENT of a folder that is there (/proc).
+ */
 function ensureFolder(path: string, mode: number): void {
-  if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, mode)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory()) return
+  if (found !== undefined) throw new UserError('ERR_HOME_PATH', `${path} is no folder; choose another HOLDFAST_HOME.`)
+  ensureFolder(dirname(path), 0o777 & ~process.umask())
+  try {
+    mkdirSync(path)
+    chmodSync(path, mode)
+  } catch (error) {
+    // Another process was faster, and gives it its mode.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 function isOurs(path: string): boolean {

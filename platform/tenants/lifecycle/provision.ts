@@ -115,13 +115,19 @@ export async function cloneInstance(
   const credentials = newCredentials()
   const staged = join(context.layout.staging, name)
   await removeFolder(staged)
-  await copyCluster(template.folder, staged)
-  await renewCredentials(context.tools, staged, credentials)
-  await publish(context.tools, staged, instanceFolder(context, name), {
-    kind: 'instance',
-    registry: context.registryId,
-    phase: 'made',
-  })
+  try {
+    await copyCluster(template.folder, staged)
+    await renewCredentials(context.tools, staged, credentials)
+    await publish(context.tools, staged, instanceFolder(context, name), {
+      kind: 'instance',
+      registry: context.registryId,
+      phase: 'made',
+    })
+  } catch (error) {
+    // Now and not at the next start: most often it is for want of space.
+    await removeFolder(staged)
+    throw error
+  }
   return sealCredentials(context.kms, tenantId, generation, credentials)
 }
 

@@ -58,7 +58,7 @@ export async function initCluster(tools: Toolset, folder: string): Promise<void>
 export async function copyCluster(from: string, to: string): Promise<void> {
   makeFolder(to, null)
   const sharing = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-pR']
-  await run('cp', [...sharing, dataDirOf(from), dataDirOf(to)])
+  await run('cp', [...sharing, dataDirOf(from), dataDirOf(to)], { env: { ...process.env, LC_ALL: 'C' } })
 }
 
 /** New passwords, set while the instance is stopped: a clone never runs with the credentials of what it was copied from. */

@@ -51,7 +51,8 @@ async function run(plan: RivalPlan, given: readonly unknown[]): Promise<string> 
     })
   }
   const { rows } = await pool.query<{ id: number; json: string; n: number }>({
-    name: plan.path,
+    // A statement with a pattern is planned for its value, as ours is: its kept plan is ten times slower.
+    ...(/LIKE \$\d/.test(plan.text) ? {} : { name: plan.path }),
     text: plan.text,
     values,
   })

@@ -1,6 +1,6 @@
 /** `holdfast restore`, `holdfast tenant undo-restore`, `holdfast backup import`. */
 
-import { UserError } from '../../../../framework/errors.ts'
+import { ConflictError, UserError } from '../../../../framework/errors.ts'
 import { UsageError } from '../../command/exit-codes.ts'
 import { getBackup, importArchive, restoreBackup, type RestoredBackup, undoRestore } from '../../../backups/index.ts'
 import { argument, homeVerb, isSet, option, type VerbArgs } from '../../command/verb.ts'
@@ -55,7 +55,11 @@ The backup is checked to its last byte before anything is changed.`,
         `make the database ${target.as} of it at ${urlOf(target.as)}`,
       ]
     }
-    recordOf(home, target.over)
+    if (recordOf(home, target.over).id !== backup.tenantId)
+      throw new ConflictError(
+        'ERR_RESTORE_FOREIGN',
+        'The backup is of another database; restore it beside under a new name.',
+      )
     return [
       `check backup ${backup.id} of ${backup.tenantName}`,
       `take a safety backup of ${target.over}`,
