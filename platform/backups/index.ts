@@ -30,7 +30,7 @@ export {
   undoRestore,
 } from './operations/restore.ts'
 export type { Site, Store, StoredObject } from './stores/store.ts'
-export { rebuildCatalog } from './stores/vault.ts'
+export { missingBackups, rebuildCatalog } from './stores/vault.ts'
 export { exportBackup, verifyBackup } from './operations/verify.ts'
 
 /** The backups of a tenant, or of all, newest first. An unknown name has none. */

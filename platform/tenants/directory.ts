@@ -13,7 +13,7 @@ import { type SweepReport, sweepProcesses, sweepTenants } from './lifecycle/swee
 import { openTenants, type Tenants } from './lifecycle/tenants.ts'
 import { postgresAccount } from './postgres/account.ts'
 import { findBinaries } from './postgres/binaries.ts'
-import { openControlPlane } from './registry/control-plane.ts'
+import { hasControl, openControlPlane } from './registry/control-plane.ts'
 import { openRegistry } from './registry/registry.ts'
 import { prepareRegistry } from './registry/schema.ts'
 import { openWorkflows } from './registry/workflow.ts'
@@ -88,7 +88,7 @@ export async function openHome(options: HomeOptions = {}): Promise<Home> {
     const tools = { account, binaries: await findBinaries(systemFolder || null, account, layout.programs) }
     // No process of PostgreSQL before the guardian watches.
     guard = await startGuard(layout.clusters, (pid) => void lock.noteGuardian(pid).catch(() => {})) // the note only saves a wait
-    const kms = await openRootKey(layout.keys)
+    const kms = await openRootKey(layout.keys, !hasControl(layout))
     const templates = openTemplates(layout, tools)
     const control = await openControlPlane(layout, tools, kms, templates)
     running.push(control.instance)

@@ -56,6 +56,16 @@ export async function rebuildCatalog(home: Home): Promise<number> {
   return added
 }
 
+/** Ids of backups whose object is not in its store any more, or has another size. Reads no content. */
+export async function missingBackups(home: Home): Promise<string[]> {
+  const { store, catalog } = await vaultOf(home)
+  const missing: string[] = []
+  for (const backup of await catalog.list()) {
+    if ((await store.head(objectKey(backup)))?.sizeBytes !== backup.sizeBytes) missing.push(backup.id)
+  }
+  return missing
+}
+
 /** The tenant whose key opens a backup. @throws MissingError ERR_BACKUP_TENANT */
 export async function tenantOf(home: Home, backup: Pick<BackupRecord, 'tenantId'>): Promise<TenantConnection> {
   const tenant = home.tenants.list().find(({ id }) => id === backup.tenantId)

@@ -126,7 +126,15 @@ function checkCertificate(home: string): Finding {
   const path = join(home, 'certificates', 'server.pem')
   const text = readOr(path)
   if (text === '') return finding('certificate', 'Certificate', 'info', `none yet; 'holdfast up' makes one`)
-  const { validTo } = new X509Certificate(text)
+  const validTo = endOf(text)
+  if (validTo === null)
+    return finding(
+      'certificate',
+      'Certificate',
+      'fail',
+      `${path} cannot be read`,
+      `Remove it; 'holdfast up' makes a new one.`,
+    )
   const days = Math.floor((new Date(validTo).getTime() - Date.now()) / DAY_MS)
   const verdict = days < 0 ? 'fail' : days < 14 ? 'warn' : 'ok'
   return finding(
@@ -136,6 +144,14 @@ function checkCertificate(home: string): Finding {
     `valid until ${moment(validTo).slice(0, 10)} (${days} days)`,
     `It renews itself while 'holdfast up' runs; start it.`,
   )
+}
+
+function endOf(certificate: string): string | null {
+  try {
+    return new X509Certificate(certificate).validTo
+  } catch {
+    return null
+  }
 }
 
 function readOr(path: string): string {

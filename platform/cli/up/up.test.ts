@@ -133,6 +133,16 @@ describe('a home that up serves', () => {
     }
   })
 
+  test('a host of no database is answered as any address where nothing is, and names none', async () => {
+    const { status, body } = await getSecurely(
+      `${up.ready.url.replace('localhost', 'nosuch.localhost')}/web/login`,
+      readFileSync(up.ready.ca),
+    )
+    assert.equal(status, 404)
+    assert.match(body, /There is nothing here/)
+    assert.doesNotMatch(body, /demo|acme/)
+  })
+
   test('each kind of error has its exit code, a stable code in JSON, and changes nothing', async () => {
     const before = await names()
     const cases: readonly (readonly [number, string, ...string[]])[] = [

@@ -10,7 +10,7 @@ export interface DatabaseEndpoint {
   readonly password: Secret
 }
 
-/** What an engine can tell about a tenant's instance. `asleep` means stopped and woken by the next request. */
+/** What an engine can tell about a tenant's instance. `asleep` means stopped and woken by the next request; `failed`, that the last start did not work. */
 export type InstanceState = 'running' | 'starting' | 'asleep' | 'failed' | 'absent'
 
 /** How far a tenant's standby is behind. */

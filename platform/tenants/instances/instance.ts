@@ -62,6 +62,7 @@ export function superviseInstance(options: InstanceOptions): Instance {
   let stopping: Promise<void> | null = null
   let pause = new AbortController()
   let refusedUntil = 0
+  let lastStartFailed = false
 
   const startOnce = async (): Promise<void> => {
     await stopping
@@ -85,7 +86,11 @@ export function superviseInstance(options: InstanceOptions): Instance {
     if (Date.now() < refusedUntil) return Promise.reject(failing())
     isWanted = true
     starting = startOnce()
+      .then(() => {
+        lastStartFailed = false
+      })
       .catch(async (error: unknown) => {
+        lastStartFailed = true
         refusedUntil = Date.now() + RETRY_AFTER_MS
         const half = postmaster
         postmaster = null
@@ -133,6 +138,7 @@ export function superviseInstance(options: InstanceOptions): Instance {
       await postmaster?.stop(mode)
       postmaster = null
       failures = 0
+      lastStartFailed = false
       rmSync(socketDir, { recursive: true, force: true })
     }
     // A start under way is let through, for a half-started server cannot be told to stop in order.
@@ -152,7 +158,8 @@ export function superviseInstance(options: InstanceOptions): Instance {
     admin,
     state: () => {
       if (starting !== null) return failures >= HOPELESS_FAILURES ? 'failed' : 'starting'
-      return postmaster?.isAlive() === true && stopping === null ? 'running' : 'asleep'
+      if (postmaster?.isAlive() === true && stopping === null) return 'running'
+      return lastStartFailed ? 'failed' : 'asleep'
     },
     pid: () => postmaster?.pid ?? null,
     start,

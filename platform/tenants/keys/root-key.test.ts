@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -62,4 +62,17 @@ test('the SCRAM verifier is the one of RFC 7677', () => {
     verifier,
     'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
   )
+})
+
+test('a lost or damaged root key of a used home is told, and no new one takes its place', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-lost-key-'))
+  try {
+    await assert.rejects(openRootKey(folder, false), { code: 'ERR_KEY_FILE' })
+    assert.deepEqual(readdirSync(folder), [])
+    writeFileSync(join(folder, 'root.key'), '{')
+    await assert.rejects(openRootKey(folder), { code: 'ERR_KEY_FILE' })
+    assert.equal(readFileSync(join(folder, 'root.key'), 'utf8'), '{')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

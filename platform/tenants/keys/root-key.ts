@@ -26,11 +26,20 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const ID_BYTES = 8
 
-/** Opens `<folder>/root.key`, making it (mode 0600, 256 random bits) when the folder has none. */
-export async function openRootKey(folder: string): Promise<KeyManagement & { rotate(): Promise<void> }> {
+/**
+ * Opens `<folder>/root.key`, making it (mode 0600, 256 random bits) when the folder has none.
+ * @param mayMake false in a home that was used already: a new key opens nothing of it, and would stand in the way of the lost one
+ * @throws ServerError ERR_KEY_FILE when the key is damaged, or lost from a used home
+ */
+export async function openRootKey(
+  folder: string,
+  mayMake = true,
+): Promise<KeyManagement & { rotate(): Promise<void> }> {
   const path = join(folder, 'root.key')
   let file = await readRootKey(path)
   if (file === null) {
+    if (!mayMake)
+      throw new ServerError('ERR_KEY_FILE', `The root key ${path} is gone; put back the copy that you keep of it.`)
     file = withNewKey({})
     await writeDurably(path, JSON.stringify(file), 0o600)
   }
@@ -93,11 +102,19 @@ async function readRootKey(path: string): Promise<RootKeyFile | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  const value: unknown = JSON.parse(text)
+  const value = parseOrNull(text)
   if (typeof value !== 'object' || value === null || !('current' in value) || !('keys' in value)) {
     throw new ServerError('ERR_KEY_FILE', 'The root key file is damaged; put back the copy that you keep of it.')
   }
   return value as RootKeyFile
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 function refused(cause?: unknown): ServerError {

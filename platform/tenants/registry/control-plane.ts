@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConflictError } from '../../../framework/errors.ts'
+import { ConflictError, ServerError } from '../../../framework/errors.ts'
 import { openPool, type Pool } from '../../../framework/sql/index.ts'
 import { writeDurably } from '../files/durable.ts'
 import { type Instance, superviseInstance } from '../instances/instance.ts'
@@ -39,17 +39,20 @@ interface ControlFile {
   readonly credential: string
 }
 
-/** Starts the control plane of a home, making it at the first start. */
+/** Whether the home was used before. */
+export function hasControl(layout: Layout): boolean {
+  return existsSync(controlPath(layout))
+}
+
+/** Starts the control plane of a home, making it at the first start. @throws ServerError ERR_CONTROL_FILE */
 export async function openControlPlane(
   layout: Layout,
   tools: Toolset,
   kms: KeyManagement,
   templates: Templates,
 ): Promise<ControlPlane> {
-  const path = join(layout.home, 'control.json')
-  const file = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as ControlFile)
-    : await makeControl(path, layout, tools, kms, templates)
+  const path = controlPath(layout)
+  const file = hasControl(layout) ? readControl(path) : await makeControl(path, layout, tools, kms, templates)
   const sealed = Buffer.from(file.credential, 'base64')
   // It holds the wrapped keys of all tenants: no sweep may ever take it for a half-made one.
   const folder = join(layout.instances, file.instance)
@@ -72,6 +75,20 @@ export async function openControlPlane(
     beforeConnect: () => instance.start(),
   })
   return { registryId: file.registryId, instance, pool }
+}
+
+function controlPath(layout: Layout): string {
+  return join(layout.home, 'control.json')
+}
+
+function readControl(path: string): ControlFile {
+  try {
+    const file = JSON.parse(readFileSync(path, 'utf8')) as ControlFile
+    if (typeof file.instance === 'string' && typeof file.credential === 'string') return file
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new ServerError('ERR_CONTROL_FILE', `${path} is damaged; put it back from a copy of the home.`)
 }
 
 /** The files of one major version cannot be read by another. */

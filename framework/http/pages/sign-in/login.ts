@@ -5,6 +5,7 @@ import { RateLimitError } from '../../../errors.ts'
 import { endedCookie, sessionCookie } from '../../answer/cookies.ts'
 import { html as htmlReply, ownPath, redirect } from '../../answer/reply.ts'
 import type { Exchange, Reply } from '../../exchange.ts'
+import { errorPage } from '../error-page.ts'
 import { Flag, html } from '../html.ts'
 import { gatePage } from '../look/layout.ts'
 import { texts } from '../texts/texts.ts'
@@ -89,6 +90,7 @@ ${wanted === '' ? null : html`<input type="hidden" name="redirect" value="${want
 
 async function chooseDatabase(exchange: Exchange): Promise<Reply> {
   const names = await exchange.names()
+  if (names.length === 0) return htmlReply(errorPage(404), 404)
   const { protocol, port } = new URL(exchange.origin)
   const links = names.map((name) => {
     const address = `${protocol}//${name}.${exchange.host === '127.0.0.1' || exchange.host === '::1' ? 'localhost' : exchange.host}${port === '' ? '' : `:${port}`}/web/login`
@@ -101,6 +103,5 @@ async function chooseDatabase(exchange: Exchange): Promise<Reply> {
 <p class="soft">${texts.signIn.chooseIntro}</p>
 <ul class="pick">${links}</ul>`,
     ),
-    names.length === 0 ? 404 : 200,
   )
 }
