@@ -30,8 +30,8 @@ are no 30 days.`,
   plan: async ({ home }, args) => {
     const { name } = recordOf(home, argument(args, 'NAME'))
     const last = isSet(args, 'now')
-      ? `destroy its keys, database, files and backups at once`
-      : `destroy its keys, database, files and backups in 30 days, unless it is taken back`
+      ? `destroy its keys, database and files at once; without the keys nothing opens its backups any more`
+      : `destroy its keys, database and files in 30 days, unless it is taken back; then nothing opens its backups any more`
     return [`stop ${name} and refuse its users`, last, `hold the name ${name} for 90 days`]
   },
   run: async ({ home }, args) => {
@@ -47,6 +47,6 @@ are no 30 days.`,
   },
   print: ({ name, deleteAfter }, { green, bold }) =>
     deleteAfter === null
-      ? `${green('✓')} ${bold(name)} is destroyed, with its keys, files and backups.`
+      ? `${green('✓')} ${bold(name)} is destroyed, with its keys and files; nothing opens its backups any more.`
       : `${green('✓')} ${bold(name)} is out of service and will be destroyed on ${moment(deleteAfter).slice(0, 10)}.\n  Until then 'holdfast tenant undelete ${name}' takes it back.`,
 })
