@@ -79,9 +79,9 @@ function firstWeekday(env: Env): number {
   return ['en_US', 'en_CA', 'pt_BR', 'ja_JP', 'he_IL', 'zh_TW', 'ko_KR'].includes(env.lang) ? 7 : 1
 }
 
-/** The caller's time zone: context, user, UTC. Unknown names count as UTC. */
+/** The time zone of the call's context, else UTC, as in Odoo: what a user set counts for pages only. Unknown names count as UTC. */
 export function timeZone(env: Env): string {
-  const wanted = typeof env.context.tz === 'string' ? env.context.tz : env.user.tz
-  if (!wanted) return 'UTC'
+  const wanted = env.context.tz
+  if (typeof wanted !== 'string' || wanted === '') return 'UTC'
   return DateTime.now().setZone(wanted).isValid && /^[A-Za-z0-9_+\-/]+$/.test(wanted) ? wanted : 'UTC'
 }

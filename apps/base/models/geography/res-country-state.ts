@@ -1,11 +1,12 @@
 /** Parts of a country that belong in an address: state, province, region. */
 
-import { type Def, f, fields, model } from '#framework'
+import { computed, type Def, f, fields, model } from '#framework'
 
 export const countryState = fields({
   country_id: f.m2o('res.country', { label: 'Country', required: true, index: true }),
   name: f.char({ label: 'State Name', required: true }),
   code: f.char({ label: 'State Code', required: true }),
+  display_name: f.char({ label: 'Display Name', compute: true, store: true }),
 })
 
 declare module '#framework' {
@@ -26,3 +27,7 @@ model('res.country.state', countryState, {
     },
   },
 })
+
+computed('res.country.state', 'display_name', ['name', 'country_id.code'], (state) =>
+  state.country_id ? `${state.name} (${state.country_id.code})` : state.name,
+)
