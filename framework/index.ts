@@ -48,6 +48,7 @@ export {
   dropCounters,
   installModules,
   nextByCode,
+  numbersByCode,
   nextById,
   peekNumber,
   removalOfFields,

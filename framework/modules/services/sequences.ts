@@ -19,15 +19,31 @@ interface SequenceRow extends Record<string, unknown> {
  * Anybody's work may need a number, so the caller's rights on ir.sequence are not asked; nothing else of it is told.
  */
 export async function nextByCode(env: Env, code: string): Promise<string | null> {
-  const [row] = await env.db.query<SequenceRow>(sql`
-    ${columns} WHERE code = ${code} AND active AND (company_id = ${env.companyId} OR company_id IS NULL) ORDER BY company_id NULLS LAST, id LIMIT 1`)
-  return row ? format(row, await take(env, row), env) : null
+  return (await numbersByCode(env, code, 1))?.[0] ?? null
+}
+
+/** The next `count` numbers of the sequence with this code for a company (default: the caller's), in one statement; `null` when there is none. */
+export async function numbersByCode(
+  env: Env,
+  code: string,
+  count: number,
+  companyId: number = env.companyId,
+): Promise<string[] | null> {
+  // A counter that is there is counted up in the same breath; what else there is, is seen to below.
+  const [row] = await env.db.query<SequenceRow & { uses: number[] | null }>(sql`
+    SELECT s.*, CASE WHEN s.implementation <> 'no_gap' AND to_regclass('hf_sequence_' || s.id) IS NOT NULL
+      THEN ARRAY(SELECT nextval(('hf_sequence_' || s.id)::regclass)::float8 FROM generate_series(1, ${count}::int4)) END AS uses
+    FROM (${columns} WHERE code = ${code} AND active AND (company_id = ${companyId} OR company_id IS NULL) ORDER BY company_id NULLS LAST, id LIMIT 1) s`)
+  if (!row) return null
+  const taken = row.uses?.map((uses) => row.number_next + uses * row.number_increment) ?? (await take(env, row, count))
+  return taken.map((number) => format(row, number, env))
 }
 
 /** The next number of one sequence. @throws MissingError ERR_SEQUENCE */
 export async function nextById(env: Env, id: number): Promise<string> {
   const row = await readSequence(env, id)
-  return format(row, await take(env, row), env)
+  const [number = 0] = await take(env, row, 1)
+  return format(row, number, env)
 }
 
 /** The number that comes next, without taking it. */
@@ -64,15 +80,19 @@ async function readSequence(env: Env, id: number): Promise<SequenceRow> {
 }
 
 // `standard` takes from a counter of PostgreSQL, which two transactions never wait for; a rolled-back one leaves a gap.
-async function take(env: Env, row: SequenceRow): Promise<number> {
+async function take(env: Env, row: SequenceRow, count: number): Promise<number[]> {
   if (row.implementation === 'no_gap') {
-    const [taken] = await env.db.query<{ taken: number }>(sql`
-      UPDATE ir_sequence SET number_next = number_next + number_increment WHERE id = ${row.id} RETURNING number_next - number_increment AS taken`)
-    return taken?.taken ?? row.number_next
+    const [taken] = await env.db.query<{ first: number }>(sql`
+      UPDATE ir_sequence SET number_next = number_next + ${count}::int4 * number_increment WHERE id = ${row.id}
+      RETURNING number_next - ${count}::int4 * number_increment AS first`)
+    const first = taken?.first ?? row.number_next
+    return Array.from({ length: count }, (_, i) => first + i * row.number_increment)
   }
   await ensureCounter(env, row.id)
-  const [taken] = await env.db.query<{ uses: number }>(sql`SELECT nextval(${counterText(row.id)}::regclass) AS uses`)
-  return row.number_next + (taken?.uses ?? 0) * row.number_increment
+  const taken = await env.db.query<{ uses: number }>(
+    sql`SELECT nextval(${counterText(row.id)}::regclass) AS uses FROM generate_series(1, ${count}::int4)`,
+  )
+  return taken.map(({ uses }) => row.number_next + uses * row.number_increment)
 }
 
 // The counter counts uses from 0; the record says what the first one and the step are. Records can come from an import,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { nextByCode } from '#framework'
+import { nextByCode, numbersByCode } from '#framework'
 import { actAs, asUser, type TestUser, testTenant } from '#framework/testing/index.ts'
 
 type Tenant = Awaited<ReturnType<typeof testTenant>>
@@ -82,6 +82,11 @@ describe('system records', () => {
       }),
     )
     assert.equal(await admin.write((env) => nextByCode(env, 'test.gapless')), '4')
+    for (const [code, numbers] of [
+      ['test.quick', ['4', '5', '6']],
+      ['test.gapless', ['5', '6', '7']],
+    ] as const)
+      assert.deepEqual(await admin.write((env) => numbersByCode(env, code, 3)), numbers)
   })
 
   it('external ids lead to their records for those who may read them', async () => {
