@@ -3,4 +3,4 @@
  * It never changes a record.
  */
 
-export { productPrice } from './models/price.ts'
+export { productPrices } from './models/price.ts'
