@@ -17,6 +17,8 @@ export interface Origin {
   readonly userAgent?: string | undefined
   /** A person at a sign-in form; only then is an API key no password. */
   readonly interactive: boolean
+  /** Only an API key counts: the tenant takes no passwords from programs. */
+  readonly keysOnly?: boolean
 }
 
 /** The system user owns what the program itself does; nobody signs in as it. */

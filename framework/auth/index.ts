@@ -5,6 +5,14 @@
 
 export { authenticate, authenticateCall, authenticateKey } from './sign-in/authenticate.ts'
 export { type AuthTenant, type Origin, systemUid } from './auth-tenant.ts'
+export {
+  checkProgramSetting,
+  isProgramSetting,
+  type ProgramPolicy,
+  programPolicy,
+  programSettings,
+  readProgramPolicy,
+} from './sign-in/program-policy.ts'
 export { credentialVersion } from './sign-in/credential-version.ts'
 export { type ApiKeyInfo, createKey, isApiKey, listKeys, type NewApiKey, revokeKey } from './tokens/api-key.ts'
 export {

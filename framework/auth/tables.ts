@@ -40,6 +40,8 @@ export const authTables: readonly Sql[] = [
   sql`CREATE INDEX IF NOT EXISTS hf_one_time_link_uid ON hf_one_time_link (uid)`,
   // Users whose password somebody else set: they choose an own one at the next sign-in in a browser.
   sql`CREATE TABLE IF NOT EXISTS hf_temporary_password (uid integer PRIMARY KEY, set_at timestamptz NOT NULL DEFAULT now())`,
+  // Users who sign in with more than a password: no program signs in with their password alone.
+  sql`CREATE TABLE IF NOT EXISTS hf_second_factor (uid integer PRIMARY KEY, added_at timestamptz NOT NULL DEFAULT now())`,
   sql`CREATE TABLE IF NOT EXISTS hf_api_key (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id integer NOT NULL,

@@ -1,17 +1,29 @@
 /** What the protocols ask of the rooms below: who is it, and run this. One object, so that the seams are seen in one place. */
 
 import { type CheckedCredential, type Tenant, withEnv } from '../access/index.ts'
-import { authenticate, authenticateCall, authenticateKey, closeSession, openSession } from '../auth/index.ts'
+import {
+  authenticate,
+  authenticateCall,
+  authenticateKey,
+  closeSession,
+  openSession,
+  type ProgramPolicy,
+  programPolicy,
+  readProgramPolicy,
+} from '../auth/index.ts'
 import type { UserRights } from '../orm/index.ts'
 import { callMethod } from './call/call.ts'
 import type { Caller } from './directory.ts'
 import type { Log } from './log.ts'
+import { type Ledger, openLedger } from './programs/ledger.ts'
 
 /** Where a sign-in comes from; `interactive`: a person at a form. */
 export interface Origin {
   readonly source: string
   readonly userAgent?: string
   readonly interactive: boolean
+  /** Only an API key counts. */
+  readonly keysOnly?: boolean
 }
 
 export interface Gate {
@@ -30,6 +42,12 @@ export interface Gate {
   closeSession(tenant: Tenant, token: string): Promise<void>
   /** What the user may know about herself. */
   rights(tenant: Tenant, uid: number): Promise<UserRights>
+  /** What programs may use here, as memory has it; only for calls that run under the epoch of that memory. */
+  policy(tenant: Tenant): ProgramPolicy | Promise<ProgramPolicy>
+  /** The same as of this moment. */
+  policyNow(tenant: Tenant): Promise<ProgramPolicy>
+  /** Counts who calls. */
+  readonly ledger: Ledger
   readonly log: Log
 }
 
@@ -43,6 +61,9 @@ export function liveGate(log: Log): Gate {
     openSession,
     closeSession,
     rights: (tenant, uid) => withEnv(tenant, uid, { mode: 'read' }, async (env) => env.user),
+    policy: programPolicy,
+    policyNow: readProgramPolicy,
+    ledger: openLedger(log),
     log,
   }
 }
@@ -59,4 +80,10 @@ export function originOf(caller: Caller, interactive: boolean): Origin {
     interactive,
     ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
   }
+}
+
+/** The origin of a program under the tenant's policy. */
+export function programOrigin(caller: Caller, policy: ProgramPolicy): Origin {
+  const origin = originOf(caller, false)
+  return policy.passwords ? origin : { ...origin, keysOnly: true }
 }

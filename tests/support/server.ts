@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tenant } from '#framework/access/index.ts'
-import { createHttpServer, pageRoutes } from '#framework/http/index.ts'
+import { createHttpServer, type LogEntry, pageRoutes } from '#framework/http/index.ts'
+import { liveGate } from '#framework/rpc/index.ts'
 import { atEnd, testHome, testTenant } from '#framework/testing/index.ts'
 import { invitePeople, type People } from './people.ts'
 import { type Received, send, type Sent } from './wire.ts'
@@ -27,6 +28,8 @@ export interface TestServer {
   readonly caPath: string
   /** Requests that failed by our own fault. */
   readonly failures: Readonly<Record<string, unknown>>[]
+  /** Writes what the server has counted of calling programs. */
+  flushLedger(): Promise<void>
   /** Over plain HTTP on loopback. */
   send(sent: Sent): Promise<Received>
   /** Over HTTPS with the certificate checked. */
@@ -49,6 +52,10 @@ export async function startServer({ apps = ['sales'], demo = false }: TestServer
   const byName = async (name: string): Promise<Tenant | null> => all.find((one) => one.name === name)?.tenant ?? null
   const certificateFolder = await mkdtemp(join(tmpdir(), 'holdfast-clients-'))
   const failures: Record<string, unknown>[] = []
+  const log = (entry: LogEntry) => {
+    if (entry.level === 'error') failures.push({ ...entry, cause: String(entry.cause) })
+  }
+  const gate = liveGate(log)
   const server = await createHttpServer({
     directory: {
       byName,
@@ -61,9 +68,8 @@ export async function startServer({ apps = ['sales'], demo = false }: TestServer
     httpPort: 0,
     certificateFolder,
     routes: pageRoutes(),
-    log: (entry) => {
-      if (entry.level === 'error') failures.push({ ...entry, cause: String(entry.cause) })
-    },
+    gate,
+    log,
   })
   atEnd(async () => {
     await server.close(500)
@@ -80,6 +86,7 @@ export async function startServer({ apps = ['sales'], demo = false }: TestServer
     httpsPort: server.httpsPort,
     caPath: server.caPath,
     failures,
+    flushLedger: () => gate.ledger.flush(),
     send: (sent) => send(httpPort, sent),
     sendSecurely: (sent) => send(server.httpsPort, sent, ca),
   }

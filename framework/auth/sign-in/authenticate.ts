@@ -10,6 +10,7 @@ import { isUsablePassword } from '../passwords/spelling.ts'
 import { sourceKey } from '../throttle/account.ts'
 import { beginTry } from '../throttle/throttle.ts'
 import { knownUser, noteUser } from './known-credentials.ts'
+import { hasSecondFactor } from './second-factor.ts'
 import { forgetCalls, mac, recall, remember } from './verified-calls.ts'
 
 interface UserRow extends Record<string, unknown> {
@@ -34,6 +35,7 @@ export async function authenticate(
     const uid = await findKeyUser(tenant, password)
     if (uid !== null && uid === user?.id) return uid
   }
+  if (origin.keysOnly === true) return null
   const isRight = await verifyOnce(tenant, user, login, password, origin)
   return isRight && user !== null ? user.id : null
 }
@@ -51,6 +53,7 @@ export async function authenticateCall(
 ): Promise<boolean> {
   if (!Number.isSafeInteger(uid) || uid <= 0 || uid > 0x7fff_ffff || uid === systemUid) return false
   if (isApiKey(passwordOrKey) && (await findKeyUser(tenant, passwordOrKey)) === uid) return true
+  if (origin.keysOnly === true) return false
   const source = sourceKey(origin.source)
   // Oversized input is not even hashed once.
   const version = isUsablePassword(passwordOrKey) ? recall(tenant.name, uid, source, passwordOrKey) : null
@@ -108,6 +111,8 @@ async function verify(
   })
   const { ok, rehash } = await verifyPassword(password, user?.password ?? null, { lane: tenant.name })
   if (!ok || user === null) return false
+  // Not told apart from a wrong password: whoever guessed it learns nothing by it, and goes on being slowed down.
+  if (!origin.interactive && (await hasSecondFactor(tenant.pool, user.id))) return false
   await attempt.succeeded()
   if (rehash) await strengthen(tenant, user, password)
   const version = await credentialVersion(tenant.pool, user.id)

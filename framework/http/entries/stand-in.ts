@@ -81,9 +81,14 @@ export function standInGate(log: (entry: LogEntry) => void, run: (model: unknown
       groups: new Set(['base.group_user']),
       groupIds: [1],
     }),
+    policy: () => allOn,
+    policyNow: async () => allOn,
+    ledger: { note: () => {}, flush: async () => {} },
     log,
   }
 }
+
+const allOn = { xmlRpc: true, jsonRpc: true, passwords: true }
 
 /** Starts it with two tenants, `demo` and `other`, each at its own host and both at `localhost`. */
 export async function standIn(

@@ -119,6 +119,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       closing = true
       stopRenewal()
       await Promise.all(servers.map((server) => closeServer(server, graceMs)))
+      await gate.ledger.flush()
     },
   }
 }

@@ -31,7 +31,10 @@ export async function answerJson2(gate: Gate, caller: Caller, request: Json2Requ
     const uid = await gate.authenticateKey(tenant, key, origin)
     if (uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
     const named = readBody(request.body)
-    const result = await gate.call(tenant, uid, request.model, request.method, [], named, {
+    const { userAgent } = caller
+    const { model, method } = request
+    gate.ledger.note(tenant, { protocol: 'json-2', credential: 'key', uid, userAgent, model, method })
+    const result = await gate.call(tenant, uid, model, method, [], named, {
       signal: caller.signal,
       lists: true,
       credential: { epoch, check: async () => (await gate.authenticateKey(tenant, key, origin)) === uid },

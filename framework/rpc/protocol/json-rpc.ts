@@ -15,7 +15,7 @@ export async function answerJsonRpc(gate: Gate, caller: Caller, body: Buffer): P
     if (missing.length > 0) throw argumentsRefused(`Missing: ${missing.join(', ')}.`)
     const { args } = params
     if (!Array.isArray(args)) throw argumentsRefused('"args" must be a list.')
-    return dispatch(gate, caller, params['service'], params['method'], args)
+    return dispatch(gate, caller, 'json-rpc', params['service'], params['method'], args)
   })
 }
 

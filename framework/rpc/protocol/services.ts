@@ -5,7 +5,9 @@ import type { Tenant } from '../../access/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import { argumentsRefused } from '../call/refusal.ts'
 import type { Caller } from '../directory.ts'
-import { credentialOf, type Gate, originOf } from '../gate.ts'
+import { isApiKey } from '../../auth/index.ts'
+import { credentialOf, type Gate, programOrigin } from '../gate.ts'
+import { admit, admitByMemory } from '../programs/admission.ts'
 import { listLanguages } from './languages.ts'
 
 /** The release whose API we speak. */
@@ -17,7 +19,11 @@ export const version = {
 } as const
 
 type Args = readonly unknown[]
-type Method = (gate: Gate, caller: Caller, args: Args) => unknown | Promise<unknown>
+
+/** The protocols that carry these services. */
+export type Legacy = 'xml-rpc' | 'json-rpc'
+
+type Method = (gate: Gate, caller: Caller, args: Args, protocol: Legacy) => unknown | Promise<unknown>
 
 /**
  * Runs a method of a service.
@@ -26,6 +32,7 @@ type Method = (gate: Gate, caller: Caller, args: Args) => unknown | Promise<unkn
 export async function dispatch(
   gate: Gate,
   caller: Caller,
+  protocol: Legacy,
   service: unknown,
   method: unknown,
   args: Args,
@@ -36,17 +43,19 @@ export async function dispatch(
   const run = typeof method === 'string' ? methods.get(method) : undefined
   if (run === undefined)
     throw new InvalidRequestError('ERR_RPC_SERVICE_METHOD', 'Method not found.', { wireName: 'builtins.Exception' })
-  return run(gate, caller, args)
+  return run(gate, caller, args, protocol)
 }
 
-async function login(gate: Gate, caller: Caller, args: Args): Promise<number | false> {
+async function login(gate: Gate, caller: Caller, args: Args, protocol: Legacy): Promise<number | false> {
   const [db, user, password] = args
   const tenant = await tenantNamed(caller, db)
+  const policy = await gate.policyNow(tenant)
+  admit(policy, protocol, password)
   if (typeof user !== 'string' || typeof password !== 'string' || user === '' || password === '') return false
-  return (await gate.authenticate(tenant, user, password, originOf(caller, false))) ?? false
+  return (await gate.authenticate(tenant, user, password, programOrigin(caller, policy))) ?? false
 }
 
-async function executeKw(gate: Gate, caller: Caller, args: Args): Promise<unknown> {
+async function executeKw(gate: Gate, caller: Caller, args: Args, protocol: Legacy): Promise<unknown> {
   const named = args[6]
   if (args.length > 7) throw argumentsRefused(`execute_kw takes at most 7 arguments, but ${args.length} were given.`)
   const positional = args[5] ?? []
@@ -54,13 +63,14 @@ async function executeKw(gate: Gate, caller: Caller, args: Args): Promise<unknow
   if (!Array.isArray(positional)) throw argumentsRefused('The positional arguments must be a list.')
   if (named !== undefined && named !== null && named !== false && !isDictionary(named))
     throw argumentsRefused('The named arguments must be a dictionary.')
-  return execute(gate, caller, args, positional, isDictionary(named) ? named : {})
+  return execute(gate, caller, args, protocol, positional, isDictionary(named) ? named : {})
 }
 
 async function execute(
   gate: Gate,
   caller: Caller,
   args: Args,
+  protocol: Legacy,
   positional: Args,
   named: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
@@ -73,8 +83,19 @@ async function execute(
   const uid = toUid(args[1])
   const password = args[2]
   if (uid === null || typeof password !== 'string' || password === '') throw denied()
-  const credential = credentialOf(tenant, () => gate.authenticateCall(tenant, uid, password, originOf(caller, false)))
+  const credential = credentialOf(tenant, async () => {
+    const policy = await admitByMemory(gate, tenant, protocol, password)
+    return gate.authenticateCall(tenant, uid, password, programOrigin(caller, policy))
+  })
   if (!(await credential.check())) throw denied()
+  gate.ledger.note(tenant, {
+    protocol,
+    credential: isApiKey(password) ? 'key' : 'password',
+    uid,
+    userAgent: caller.userAgent,
+    model: args[3],
+    method: args[4],
+  })
   return gate.call(tenant, uid, args[3], args[4], positional, named, { signal: caller.signal, credential })
 }
 
@@ -104,9 +125,9 @@ export function denied(): AccessDenied {
 }
 
 function exactly(count: number, names: string, run: Method): Method {
-  return (gate, caller, args) => {
+  return (gate, caller, args, protocol) => {
     if (args.length !== count) throw argumentsRefused(`Expected ${count} arguments (${names}), got ${args.length}.`)
-    return run(gate, caller, args)
+    return run(gate, caller, args, protocol)
   }
 }
 
@@ -129,7 +150,7 @@ const services: ReadonlyMap<string, ReadonlyMap<string, Method>> = new Map([
     'object',
     new Map<string, Method>([
       ['execute_kw', executeKw],
-      ['execute', (gate, caller, args) => execute(gate, caller, args, args.slice(5), {})],
+      ['execute', (gate, caller, args, protocol) => execute(gate, caller, args, protocol, args.slice(5), {})],
     ]),
   ],
   [

@@ -6,7 +6,8 @@ import { JsonResult } from '../../orm/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import { argumentsRefused } from '../call/refusal.ts'
 import type { Caller } from '../directory.ts'
-import { type Gate, originOf } from '../gate.ts'
+import { type Gate, programOrigin } from '../gate.ts'
+import { admit } from '../programs/admission.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { jsonRpcError, settle } from './error-shapes.ts'
 import { answerEnvelope } from './json-rpc.ts'
@@ -60,7 +61,9 @@ async function authenticate(gate: Gate, caller: WebCaller, params: Params, effec
   const { db, login, password } = params
   const tenant = await tenantNamed(caller, db, 'odoo.exceptions.AccessError')
   if (typeof login !== 'string' || typeof password !== 'string' || login === '' || password === '') throw denied()
-  const origin = originOf(caller, false)
+  const policy = await gate.policyNow(tenant)
+  admit(policy, 'web', password)
+  const origin = programOrigin(caller, policy)
   const uid = await gate.authenticate(tenant, login, password, origin)
   if (uid === null) throw denied()
   // A session that was there before ends: whoever planted its cookie gains nothing.
@@ -78,6 +81,8 @@ async function callKw(gate: Gate, caller: WebCaller, params: Params): Promise<un
   if (!Array.isArray(args)) throw argumentsRefused('"args" must be a list.')
   if (!isDictionary(kwargs)) throw argumentsRefused('"kwargs" must be a dictionary.')
   const { tenant, session } = signedIn(caller)
+  const { userAgent } = caller
+  gate.ledger.note(tenant, { protocol: 'web', credential: 'session', uid: session.uid, userAgent, model, method })
   return gate.call(tenant, session.uid, model, method, args, kwargs, { signal: caller.signal })
 }
 

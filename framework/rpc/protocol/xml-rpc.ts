@@ -20,7 +20,7 @@ export async function answerXmlRpc(
 ): Promise<Answer> {
   try {
     const call = parseCall(decode(body))
-    const result = await dispatch(gate, caller, service, call.methodName, call.params)
+    const result = await dispatch(gate, caller, 'xml-rpc', service, call.methodName, call.params)
     return xml(
       writeResult(result instanceof JsonResult ? result.parse() : result, await doublesOf(caller, service, call)),
     )

@@ -133,6 +133,22 @@ describe('a home that up serves', () => {
     }
   })
 
+  test('the switches for programs are shown and thrown by name, dry first', async () => {
+    const shown = async (...words: string[]) =>
+      (await home.run('tenant', 'settings', 'lax', ...words, '--json')).json<Record<string, unknown>>()
+    const open = { name: 'lax', xmlRpc: true, jsonRpc: true, passwords: true }
+    assert.deepEqual(await shown(), open)
+    const dry = await shown('--xml-rpc', 'off', '--dry-run')
+    assert.deepEqual(dry['plan'], ['switch XML-RPC off for lax'])
+    assert.deepEqual(await shown('--xml-rpc', 'off', '--passwords', 'off'), {
+      ...open,
+      xmlRpc: false,
+      passwords: false,
+    })
+    assert.deepEqual(await shown(), { ...open, xmlRpc: false, passwords: false })
+    assert.equal((await home.run('tenant', 'settings', 'lax', '--passwords', 'perhaps')).code, 2)
+  })
+
   test('a host of no database is answered as any address where nothing is, and names none', async () => {
     const { status, body } = await getSecurely(
       `${up.ready.url.replace('localhost', 'nosuch.localhost')}/web/login`,

@@ -15,6 +15,7 @@ import { tenantRename, tenantResume, tenantSuspend, tenantUndelete } from './ten
 import { tenantCreate } from './tenant/create.ts'
 import { tenantDelete } from './tenant/delete.ts'
 import { tenantList } from './tenant/list.ts'
+import { tenantSettings } from './tenant/settings.ts'
 import { userResetPassword } from './user/reset-password.ts'
 
 /** What people can type. */
@@ -29,6 +30,7 @@ export const verbs: readonly Verb[] = [
   tenantList,
   tenantInstall,
   tenantUpgrade,
+  tenantSettings,
   tenantRename,
   tenantSuspend,
   tenantResume,

@@ -1,6 +1,18 @@
 /** System parameters: texts by key, for administrators. */
 
-import { api, behaviour, type Def, expose, f, fields, model, t, ValidationError } from '#framework'
+import {
+  api,
+  behaviour,
+  checkProgramSetting,
+  type Def,
+  expose,
+  f,
+  fields,
+  isProgramSetting,
+  model,
+  t,
+  ValidationError,
+} from '#framework'
 
 export const irConfigParameter = fields({
   key: f.char({ label: 'Key', required: true }),
@@ -61,8 +73,48 @@ behaviour(
         else if (!before && text !== '') await this.create({ key, value: text })
         return before?.value ?? false
       }
+
+      override async create(values: Parameters<InstanceType<typeof Base>['create']>[0]) {
+        const list = (Array.isArray(values) ? values : [values]) as readonly Pairs[]
+        for (const { key, value } of list) checkProgramSetting(String(key), value)
+        const made = await super.create(values)
+        if (list.some(({ key }) => isProgramSetting(key))) await this.env.rightsChanged()
+        return made
+      }
+
+      override async write(values: Parameters<InstanceType<typeof Base>['write']>[0]) {
+        const before = await keysOf(this)
+        const { key, value } = values as Pairs
+        if (value !== undefined) for (const one of key === undefined ? before : [key]) checkProgramSetting(one, value)
+        // A renamed parameter would bring a value along that nobody checked.
+        else if (isProgramSetting(key))
+          for (const one of await this.load('value')) checkProgramSetting(key as string, one.value)
+        const result = await super.write(values)
+        if ([...before, key].some(isProgramSetting)) await this.env.rightsChanged()
+        return result
+      }
+
+      override async unlink() {
+        const before = await keysOf(this)
+        const result = await super.unlink()
+        if (before.some(isProgramSetting)) await this.env.rightsChanged()
+        return result
+      }
     },
 )
+
+interface Pairs {
+  readonly key?: string
+  readonly value?: unknown
+}
+
+// Of those that the caller may read; the write itself refuses the others.
+async function keysOf(
+  records: Pick<import('#framework').RecordSet<'ir.config_parameter'>, 'env' | 'ids'>,
+): Promise<string[]> {
+  const found = await records.env.model('ir.config_parameter').search([['id', 'in', records.ids]])
+  return (await found.load('key')).map(({ key }) => key)
+}
 
 async function find(
   records: Pick<import('#framework').RecordSet, 'env'>,
