@@ -10,6 +10,8 @@ export type WireName =
   | 'odoo.http.SessionExpiredException'
   | 'werkzeug.exceptions.NotFound'
   | 'psycopg2.OperationalError'
+  | `psycopg2.errors.${'NumericValueOutOfRange' | 'InvalidRowCountInLimitClause' | 'InvalidTextRepresentation'}`
+  | 'binascii.Error'
 
 export interface ErrorOptions {
   /** For the log only; never sent to a caller. */

@@ -130,6 +130,8 @@ const colleague = [
   'avatar_512',
   'avatar_256',
   'avatar_128',
+  // It reads as an empty text for everybody.
+  'password',
   'create_date',
   'create_uid',
   'write_date',

@@ -68,7 +68,7 @@ export function translate(thrown: unknown): AppError {
     return new ValidationError(
       'ERR_SQL_VALUE',
       'A value does not fit its field (too large, or of the wrong form); nothing was changed.',
-      { cause: thrown },
+      { cause: thrown, ...(code === '22003' ? { wireName: 'psycopg2.errors.NumericValueOutOfRange' } : {}) },
     )
   if (code.startsWith('54'))
     return new InvalidRequestError(

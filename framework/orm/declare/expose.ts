@@ -61,6 +61,8 @@ export interface ApiMethod {
   readonly on: 'model' | 'records'
   /** Runs without a transaction of its own, each statement by itself. */
   readonly readonly?: boolean
+  /** Ids that are texts name no record and are passed over; elsewhere they are refused. */
+  readonly passesOverTexts?: boolean
   /** Other names under which clients send a parameter. */
   readonly aliases?: Readonly<Record<string, string>>
   /** Name of the method in the class, where it differs from the one that RPC uses. */

@@ -222,6 +222,7 @@ function toNumber(field: FieldInfo, value: unknown): number {
     throw new InvalidRequestError(
       'ERR_DOMAIN_VALUE',
       `${JSON.stringify(value) ?? 'nothing'} is no number that ${field.model}.${field.name} can be compared with.`,
+      field.name === 'id' ? { wireName: 'psycopg2.errors.InvalidTextRepresentation' } : {},
     )
   return n
 }

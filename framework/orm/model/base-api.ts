@@ -36,6 +36,7 @@ export const baseApi: Api = {
   }),
   read: api({
     ...reads,
+    passesOverTexts: true,
     params: { fields: t.strings.or(null), load: t.str.or('_classic_read') },
     returns: t.json,
     doc: 'Fields of these records; load = null gives relations as plain ids.',
@@ -216,6 +217,12 @@ export const baseApi: Api = {
   }),
   action_archive: api({ access: 'write', params: {}, returns: t.void, doc: 'Archives the records.' }),
   action_unarchive: api({ access: 'write', params: {}, returns: t.void, doc: 'Brings archived records back.' }),
+  toggle_active: api({
+    access: 'write',
+    params: {},
+    returns: t.void,
+    doc: 'Archives the records that are active and brings back the others.',
+  }),
   check_access_rights: api({
     ...onModel,
     readonly: true,

@@ -2,7 +2,8 @@
 
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import type { RecordRow, RecordSet } from './record-set.ts'
+import type { RecordSet } from './record-set.ts'
+import type { RecordRow } from './records.ts'
 
 /** Copies each record and returns the new ids. */
 export async function copyRecords(records: RecordSet, overrides: Readonly<Record<string, unknown>>): Promise<number[]> {

@@ -2,7 +2,8 @@
 
 import { sql } from '../../sql/index.ts'
 import { requireRecords } from '../write/operation.ts'
-import type { RecordRow, RecordSet } from './record-set.ts'
+import type { RecordSet } from './record-set.ts'
+import type { RecordRow } from './records.ts'
 
 interface ExternalId extends Record<string, unknown> {
   readonly xmlid: string

@@ -2,7 +2,8 @@
 
 import type { Domain } from '../domain/domain.ts'
 import { andDomains } from '../domain/parse.ts'
-import type { RecordRow, RecordSet } from './record-set.ts'
+import type { RecordSet } from './record-set.ts'
+import type { RecordRow } from './records.ts'
 
 /** Records whose name (or another of the model's `nameSearch` fields) compares with the text; rows of id and display name. */
 export async function findByName(

@@ -11,7 +11,7 @@ import { Scope } from '../query/scope.ts'
 import { type EmptyStyle, type Source, selectJson } from '../query/select.ts'
 import { nestedSpec, type Spec } from '../query/spec.ts'
 import { countExisting, recordsDenied, requireModel } from '../write/operation.ts'
-import { JsonResult, type RecordRow, type RecordSet } from './record-set.ts'
+import { JsonResult, type RecordRow, type Records } from './records.ts'
 
 export interface Search {
   readonly domain: Domain
@@ -22,10 +22,12 @@ export interface Search {
 }
 
 /** What a search selects: the domain, the access rules, archived records left out unless the domain speaks of them. */
-export function searchSource({ env, info }: RecordSet, scope: Scope, alias: string, search: Search): Source {
+export function searchSource({ env, info }: Records, scope: Scope, alias: string, search: Search): Source {
   requireModel(env, info, 'read')
   if ((search.limit ?? 0) < 0 || search.offset < 0) {
-    throw new InvalidRequestError('ERR_LIMIT', 'limit and offset must not be negative.')
+    throw new InvalidRequestError('ERR_LIMIT', 'limit and offset must not be negative.', {
+      wireName: 'psycopg2.errors.InvalidRowCountInLimitClause',
+    })
   }
   const condition = parseDomain(search.domain)
   const rule = scope.condition(info, alias)
@@ -37,7 +39,7 @@ export function searchSource({ env, info }: RecordSet, scope: Scope, alias: stri
 
 /** Wanted fields of what a search finds. */
 export async function searchRows(
-  records: RecordSet,
+  records: Records,
   scope: Scope,
   spec: Spec,
   search: Search,
@@ -52,7 +54,7 @@ export async function searchRows(
 
 /** `web_search_read`: records by a nested specification, and how many a search without window finds. */
 export async function searchWithCount(
-  records: RecordSet,
+  records: Records,
   specification: Readonly<Record<string, unknown>>,
   search: Search,
   countLimit: number | null,
@@ -66,7 +68,7 @@ export async function searchWithCount(
 }
 
 /** Wanted fields of the records themselves, for clients. @throws AccessError when one is not the caller's to read */
-export async function readRows(records: RecordSet, scope: Scope, spec: Spec): Promise<JsonResult<RecordRow[]>> {
+export async function readRows(records: Records, scope: Scope, spec: Spec): Promise<JsonResult<RecordRow[]>> {
   const { env, info, ids } = records
   if (ids.length === 0) return new JsonResult('[]')
   const { statement, limited } = byIds(records, scope, spec, ids, 'false')
@@ -81,7 +83,7 @@ export async function readRows(records: RecordSet, scope: Scope, spec: Spec): Pr
 }
 
 /** Wanted fields with `null` for empty, for code; records that are not there for the caller are passed over. */
-export async function loadRows(records: RecordSet, scope: Scope, spec: Spec): Promise<RecordRow[]> {
+export async function loadRows(records: Records, scope: Scope, spec: Spec): Promise<RecordRow[]> {
   const { json } = await runJson(records.env, byIds(records, scope, spec, [...new Set(records.ids)], 'null').statement)
   const rows = JSON.parse(json) as RecordRow[]
   await complete(records.env, spec, rows, 'null')
@@ -89,7 +91,7 @@ export async function loadRows(records: RecordSet, scope: Scope, spec: Spec): Pr
 }
 
 function byIds(
-  records: RecordSet,
+  records: Records,
   scope: Scope,
   spec: Spec,
   ids: readonly number[],
@@ -110,7 +112,7 @@ function byIds(
   return { statement: selectJson(scope, spec, alias, source, emptyStyle), limited: condition !== null }
 }
 
-async function finish(records: RecordSet, spec: Spec, json: string): Promise<JsonResult<RecordRow[]>> {
+async function finish(records: Records, spec: Spec, json: string): Promise<JsonResult<RecordRow[]>> {
   if (isPure(spec)) return new JsonResult(json)
   const rows = JSON.parse(json) as RecordRow[]
   await complete(records.env, spec, rows, 'false')

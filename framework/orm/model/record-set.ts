@@ -1,136 +1,30 @@
 /** Records of one model: ids with an environment, and the methods that every model has. */
 
 import { AccessError, MissingError, UserError } from '../../errors.ts'
-import { empty, id, sql } from '../../sql/index.ts'
 import type { Domain } from '../domain/domain.ts'
-import type { Loaded, Path, Values } from '../declare/types.ts'
-import type { Env } from '../env.ts'
+import type { Values } from '../declare/types.ts'
 import { toOperation } from '../grant.ts'
-import { runRows } from '../query/run.ts'
 import { Scope } from '../query/scope.ts'
-import { flatSpec, nestedSpec, pathSpec } from '../query/spec.ts'
-import type { ModelInfo } from '../registry.ts'
+import { flatSpec, nestedSpec } from '../query/spec.ts'
 import { createRecords } from '../write/create.ts'
-import { modelDenied, recordsDenied, requireModel, requireRecords } from '../write/operation.ts'
+import { modelDenied, requireModel, requireRecords } from '../write/operation.ts'
 import { updateRecords } from '../write/update.ts'
 import { unlinkRecords } from '../write/unlink.ts'
+import { runOnchange } from './client/onchange.ts'
+import { viewMaker } from './client/view-maker.ts'
 import { copyRecords } from './copy.ts'
 import { defaultsFor, describeFields, type FieldDescription } from './describe.ts'
-import { exportRows, importRows, type ImportResult } from './exchange.ts'
-import { formattedReadGroup, readGroup, webReadGroup } from './group.ts'
-import { progressBar } from './progress-bar.ts'
-import { loadRows, readRows, searchRows, searchSource, searchWithCount } from './reading.ts'
-import { readTranslations, writeTranslations } from './translations.ts'
-import { viewMaker } from './view-maker.ts'
+import { exportRows, importRows, type ImportResult } from './exchange/exchange.ts'
+import { formattedReadGroup, readGroup, webReadGroup } from './groups/group.ts'
+import { progressBar } from './groups/progress-bar.ts'
 import { externalIdsOf, metadataOf } from './metadata.ts'
 import { findByName } from './naming.ts'
-import { runOnchange } from './onchange.ts'
-
-/** Rows as JSON text made by PostgreSQL; leaves the house unparsed where the protocol is JSON. */
-export class JsonResult<T = unknown> {
-  readonly json: string
-  constructor(json: string) {
-    this.json = json
-  }
-  parse(): T {
-    return JSON.parse(this.json) as T
-  }
-}
-
-export type RecordRow = Record<string, unknown> & { id: number }
+import { readRows, searchRows, searchWithCount } from './reading.ts'
+import { type JsonResult, type RecordRow, Records } from './records.ts'
+import { readTranslations, writeTranslations } from './translations.ts'
 
 /** Base class of all models. Applications extend it through `behaviour()`; RPC reaches what `expose()` lists, nothing else. */
-export class RecordSet<M extends string = string> {
-  readonly env: Env
-  readonly ids: readonly number[]
-  readonly info: ModelInfo
-
-  constructor(env: Env, info: ModelInfo, ids: readonly number[]) {
-    this.env = env
-    this.info = info
-    this.ids = ids
-  }
-
-  get modelName(): string {
-    return this.info.name
-  }
-
-  get length(): number {
-    return this.ids.length
-  }
-
-  /** The only id. @throws MissingError unless there is exactly one record */
-  get id(): number {
-    const [only] = this.ids
-    if (only === undefined || this.ids.length !== 1)
-      throw new MissingError(
-        'ERR_NOT_ONE',
-        `Exactly one ${this.info.options.description} was expected, not ${this.ids.length}.`,
-        { wireName: 'builtins.ValueError' },
-      )
-    return only
-  }
-
-  *[Symbol.iterator](): Iterator<this> {
-    for (const one of this.ids) yield this.browse([one])
-  }
-
-  /** The same model with other ids. */
-  browse(ids: readonly number[]): this {
-    return new (this.constructor as new (env: Env, info: ModelInfo, ids: readonly number[]) => this)(
-      this.env,
-      this.info,
-      ids,
-    )
-  }
-
-  withContext(patch: Readonly<Record<string, unknown>>): this {
-    return this.env.withContext(patch).model(this.info.name, this.ids) as unknown as this
-  }
-
-  /** Typed values of exactly these paths, one object per record, in the order of the ids. Empty = null. @throws AccessError or MissingError when a record is not there for the caller */
-  async load<const P extends string>(...paths: readonly (P & Path<M, P>)[]): Promise<Loaded<M, P>[]> {
-    const rows = await this.loadExisting(paths)
-    if (rows.length !== new Set(this.ids).size) throw recordsDenied(this.info, 'read')
-    const byId = new Map(rows.map((row) => [row.id, row]))
-    return this.ids.map((n) => byId.get(n)) as unknown as Loaded<M, P>[]
-  }
-
-  /** Like `load`, passing over records that are not there for the caller. */
-  async loadExisting(paths: readonly string[]): Promise<RecordRow[]> {
-    if (this.ids.length === 0) return []
-    const scope = new Scope(this.env)
-    requireModel(this.env, this.info, 'read')
-    const spec = pathSpec(scope, this.info, paths)
-    return loadRows(this, scope, spec)
-  }
-
-  /** Records that fulfil a domain. @param order `date_order desc, id`; null = the model's own */
-  async search(domain: Domain, offset = 0, limit: number | null = null, order: string | null = null): Promise<this> {
-    const scope = new Scope(this.env)
-    const alias = scope.alias()
-    const source = searchSource(this, scope, alias, { domain, offset, limit, order })
-    const rows = await runRows<{ ids: number[]; epoch: number }>(
-      this.env,
-      sql`SELECT COALESCE(array_agg(r.id ORDER BY r.n), '{}') AS ids, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${id(alias)}.id, row_number() OVER (${source.order}) AS n FROM ${id(this.info.table)} ${id(alias)} WHERE ${source.where}${source.order}${source.limit ? sql` LIMIT ${source.limit}::int8` : empty}${source.offset ? sql` OFFSET ${source.offset}::int8` : empty}) r`,
-    )
-    return this.browse(rows[0]?.ids ?? [])
-  }
-
-  async search_count(domain: Domain, limit: number | null = null): Promise<number> {
-    const scope = new Scope(this.env)
-    const alias = scope.alias()
-    const { where } = searchSource(this, scope, alias, { domain, offset: 0, limit: null, order: 'id' })
-    const inner = limit
-      ? sql`(SELECT 1 FROM ${id(this.info.table)} ${id(alias)} WHERE ${where} LIMIT ${limit}::int8) r`
-      : sql`${id(this.info.table)} ${id(alias)} WHERE ${where}`
-    const rows = await runRows<{ n: number; epoch: number }>(
-      this.env,
-      sql`SELECT count(*)::int4 AS n, (SELECT n FROM hf_epoch) AS epoch FROM ${inner}`,
-    )
-    return rows[0]?.n ?? 0
-  }
-
+export class RecordSet<M extends string = string> extends Records<M> {
   /** One statement: search, access rules, display names of relations, JSON. */
   async search_read(
     domain: Domain = [],
@@ -203,19 +97,6 @@ export class RecordSet<M extends string = string> {
     if (this.ids.length > 0) await this.write(values)
     else records = await this.create(values)
     return (next_id ? this.browse([next_id]) : records).web_read(specification)
-  }
-
-  /** Those of the records that exist and that the caller may read. */
-  async exists(): Promise<this> {
-    if (this.ids.length === 0) return this
-    const scope = new Scope(this.env)
-    const alias = scope.alias()
-    const rows = await runRows<{ id: number }>(
-      this.env,
-      sql`SELECT ${id(alias)}.id FROM ${id(this.info.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${[...this.ids]}::int4[])${scope.andCondition(this.info, alias)}`,
-    )
-    const found = new Set(rows.map((row) => row.id))
-    return this.browse(this.ids.filter((n) => found.has(n)))
   }
 
   async copy(overrides: Values<M> | null = null): Promise<this> {
@@ -351,12 +232,26 @@ export class RecordSet<M extends string = string> {
     await this.#setActive(true)
   }
 
-  async #setActive(active: boolean): Promise<void> {
+  /** Turns `active` around, record by record. */
+  async toggle_active(): Promise<void> {
+    this.#requireActive()
+    const rows = (await this.read(['active'])).parse()
+    for (const active of [true, false]) {
+      const changed = rows.filter((row) => row.active === active).map((row) => row.id)
+      if (changed.length > 0) await this.browse(changed).#setActive(!active)
+    }
+  }
+
+  #requireActive(): void {
     if (!this.info.fields.get('active')?.column)
       throw new UserError(
         'ERR_NO_ACTIVE',
         `${this.info.options.description} records cannot be archived; delete them instead.`,
       )
+  }
+
+  async #setActive(active: boolean): Promise<void> {
+    this.#requireActive()
     await this.write({ active } as unknown as Values<M>)
   }
 

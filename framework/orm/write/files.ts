@@ -33,9 +33,12 @@ export async function storeFiles(
 
 /** @throws InvalidRequestError ERR_BASE64 */
 export function fromBase64(field: { readonly model: string; readonly name: string }, value: unknown): Buffer {
-  const text = typeof value === 'string' ? value.replaceAll(/\s/g, '') : undefined
-  if (text === undefined || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
-    throw new InvalidRequestError('ERR_BASE64', `${field.model}.${field.name} takes a file as base64 text.`)
+  // RFC 2045 §6.8, as Odoo's clients know it: characters outside the alphabet are passed over, the padding must be there.
+  const text = typeof value === 'string' ? value.replaceAll(/[^A-Za-z0-9+/=]/g, '') : undefined
+  if (text === undefined || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
+    throw new InvalidRequestError('ERR_BASE64', `${field.model}.${field.name} takes a file as base64 text.`, {
+      wireName: 'binascii.Error',
+    })
   return Buffer.from(text, 'base64')
 }
 

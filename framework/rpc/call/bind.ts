@@ -36,9 +36,9 @@ export function bind(
   let first = 0
   if (method.on === 'records') {
     if (args.length > 0) {
-      ids = toIds('ids', args[0])
+      ids = recordIds(method, args[0])
       first = 1
-    } else if (!plan.places.has('ids')) ids = toIds('ids', kwargs['ids'])
+    } else if (!plan.places.has('ids')) ids = recordIds(method, kwargs['ids'])
   }
   const given = args.length - first
   if (given > plan.names.length) {
@@ -63,6 +63,11 @@ export function bind(
       throw argumentsRefused(`missing a required argument: '${plan.names[place]}'`)
   }
   return { ids, values, context: plan.places.has('context') ? {} : checkContext(kwargs['context']) }
+}
+
+function recordIds(method: ApiMethod, value: unknown): readonly number[] {
+  const isLenient = method.passesOverTexts === true && Array.isArray(value)
+  return toIds('ids', isLenient ? value.filter((one) => typeof one !== 'string') : value)
 }
 
 function put(plan: Plan, values: unknown[], filled: Uint8Array, place: number, value: unknown): void {

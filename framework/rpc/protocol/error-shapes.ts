@@ -73,7 +73,7 @@ const json2Special: Readonly<Record<string, { readonly status: number; readonly 
 
 // Odoo's statuses: its clients tell "your data" (422) from "our fault" (500) by them; a bad domain or unknown field is a 500 there.
 function json2Status(error: AppError): number {
-  if (error.wireName.startsWith('builtins.')) return 500
+  if (/^(builtins|psycopg2|binascii)\./.test(error.wireName)) return 500
   return error.status === 400 || error.status === 409 ? 422 : error.status
 }
 

@@ -41,6 +41,7 @@ export async function dispatch(
   if (methods === undefined)
     throw new InvalidRequestError('ERR_RPC_SERVICE', 'There is no such service.', { wireName: 'builtins.KeyError' })
   const run = typeof method === 'string' ? methods.get(method) : undefined
+  if (service === 'object') requireCall(args)
   if (run === undefined)
     throw new InvalidRequestError('ERR_RPC_SERVICE_METHOD', 'Method not found.', { wireName: 'builtins.Exception' })
   return run(gate, caller, args, protocol)
@@ -74,11 +75,6 @@ async function execute(
   positional: Args,
   named: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  if (args.length < 5)
-    throw new InvalidRequestError(
-      'ERR_RPC_ARGUMENTS_FEW',
-      `Expected at least 5 arguments (database, user id, password, model, method), got ${args.length}.`,
-    )
   const tenant = await tenantNamed(caller, args[0])
   const uid = toUid(args[1])
   const password = args[2]
@@ -97,6 +93,14 @@ async function execute(
     method: args[4],
   })
   return gate.call(tenant, uid, args[3], args[4], positional, named, { signal: caller.signal, credential })
+}
+
+function requireCall(args: Args): void {
+  if (args.length < 5)
+    throw new InvalidRequestError(
+      'ERR_RPC_ARGUMENTS_FEW',
+      `Expected at least 5 arguments (database, user id, password, model, method), got ${args.length}.`,
+    )
 }
 
 function toUid(value: unknown): number | null {

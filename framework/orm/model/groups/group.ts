@@ -1,20 +1,20 @@
 /** Groups with aggregates: one statement, both dialects of Odoo's API. */
 
-import { InvalidRequestError } from '../../errors.ts'
-import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
-import type { Domain } from '../domain/domain.ts'
-import { compileCondition } from '../domain/compile.ts'
-import { mentions, parseDomain } from '../domain/parse.ts'
-import { andDomains } from '../domain/parse.ts'
-import { runRows } from '../query/run.ts'
-import { displayName } from '../query/select.ts'
-import { Scope } from '../query/scope.ts'
-import type { FieldInfo, ModelInfo } from '../registry.ts'
-import { requireModel } from '../write/operation.ts'
+import { InvalidRequestError } from '../../../errors.ts'
+import { empty, id, join, type Sql, sql } from '../../../sql/index.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { compileCondition } from '../../domain/compile.ts'
+import { mentions, parseDomain } from '../../domain/parse.ts'
+import { andDomains } from '../../domain/parse.ts'
+import { runRows } from '../../query/run.ts'
+import { displayName } from '../../query/select.ts'
+import { Scope } from '../../query/scope.ts'
+import type { FieldInfo, ModelInfo } from '../../registry.ts'
+import { requireModel } from '../../write/operation.ts'
 import { type Aggregate, compileAggregate, compileHaving, parseAggregate } from './aggregates.ts'
 import { bucket, granularities, type Granularity, numberParts } from './buckets.ts'
-import { aggregator } from './describe.ts'
-import type { RecordSet } from './record-set.ts'
+import { aggregator } from '../describe.ts'
+import type { RecordSet } from '../record-set.ts'
 
 /** One term of a group-by: a field, for dates with a granularity. */
 interface GroupTerm {

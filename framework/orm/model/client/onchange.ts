@@ -1,12 +1,12 @@
 /** What a form shows while a person edits: defaults of a new record, and values that follow from a change. */
 
-import type { Env } from '../env.ts'
-import type { FieldInfo } from '../registry.ts'
-import { Scope } from '../query/scope.ts'
-import { displayName } from '../query/select.ts'
-import { id, sql } from '../../sql/index.ts'
-import { defaultsFor } from './describe.ts'
-import type { RecordSet } from './record-set.ts'
+import type { Env } from '../../env.ts'
+import type { FieldInfo } from '../../registry.ts'
+import { Scope } from '../../query/scope.ts'
+import { displayName } from '../../query/select.ts'
+import { id, sql } from '../../../sql/index.ts'
+import { defaultsFor } from '../describe.ts'
+import type { RecordSet } from '../record-set.ts'
 
 type Values = Record<string, unknown>
 

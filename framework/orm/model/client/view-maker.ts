@@ -1,7 +1,7 @@
 /** Where the room above that makes views plugs in; records know no views themselves. */
 
-import type { Env } from '../env.ts'
-import type { ModelInfo } from '../registry.ts'
+import type { Env } from '../../env.ts'
+import type { ModelInfo } from '../../registry.ts'
 
 type ViewMaker = (env: Env, model: ModelInfo, wanted: unknown) => unknown
 

@@ -1,9 +1,9 @@
 /** Rows for and from spreadsheets: `export_data` and `load`. */
 
-import { AppError, InvalidRequestError, ValidationError } from '../../errors.ts'
-import { sql } from '../../sql/index.ts'
-import type { ModelInfo } from '../registry.ts'
-import type { RecordSet } from './record-set.ts'
+import { AppError, InvalidRequestError, ValidationError } from '../../../errors.ts'
+import { sql } from '../../../sql/index.ts'
+import type { ModelInfo } from '../../registry.ts'
+import type { RecordSet } from '../record-set.ts'
 
 export interface ImportMessage {
   readonly type: 'error'

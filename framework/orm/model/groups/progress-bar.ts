@@ -1,8 +1,8 @@
 /** Counts per group and value, for the bar above a kanban column. */
 
-import { InvalidRequestError } from '../../errors.ts'
-import type { Domain } from '../domain/domain.ts'
-import type { RecordSet } from './record-set.ts'
+import { InvalidRequestError } from '../../../errors.ts'
+import type { Domain } from '../../domain/domain.ts'
+import type { RecordSet } from '../record-set.ts'
 
 /** `{ group key: { value: count } }`; values are those of `progress_bar.colors`. */
 export async function progressBar(

@@ -1,10 +1,10 @@
 /** Buckets of dates in groups: day, week, month, quarter, year in the caller's time zone, with their labels. */
 
 import { DateTime } from 'luxon'
-import { literal, type Sql, sql } from '../../sql/index.ts'
-import { dateParts } from '../domain/scalar.ts'
-import type { Env } from '../env.ts'
-import type { FieldInfo } from '../registry.ts'
+import { literal, type Sql, sql } from '../../../sql/index.ts'
+import { dateParts } from '../../domain/scalar.ts'
+import type { Env } from '../../env.ts'
+import type { FieldInfo } from '../../registry.ts'
 
 export type Granularity = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year' | keyof typeof numberParts
 

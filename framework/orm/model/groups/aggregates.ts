@@ -1,11 +1,11 @@
 /** Aggregates of groups: `amount_total:sum`, `id:count_distinct`, `__count`. */
 
-import { InvalidRequestError } from '../../errors.ts'
-import { id, join, type Sql, sql } from '../../sql/index.ts'
-import type { Domain } from '../domain/domain.ts'
-import { type Condition, parseDomain } from '../domain/parse.ts'
-import type { Scope } from '../query/scope.ts'
-import type { FieldInfo, ModelInfo } from '../registry.ts'
+import { InvalidRequestError } from '../../../errors.ts'
+import { id, join, type Sql, sql } from '../../../sql/index.ts'
+import type { Domain } from '../../domain/domain.ts'
+import { type Condition, parseDomain } from '../../domain/parse.ts'
+import type { Scope } from '../../query/scope.ts'
+import type { FieldInfo, ModelInfo } from '../../registry.ts'
 
 export interface Aggregate {
   readonly spec: string
