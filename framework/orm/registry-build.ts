@@ -7,7 +7,7 @@ import type { Field, FieldKind } from './declare/field.ts'
 import { RecordSet } from './model/record-set.ts'
 import type { ComputedInfo, ConstraintInfo, FieldInfo, ModelInfo, ModelRegistry } from './registry.ts'
 import { baseApi } from './model/base-api.ts'
-import { buildTriggers, rankComputed } from './triggers.ts'
+import { buildTriggers, orderComputed } from './triggers.ts'
 
 /** Models and fields that a tenant made at run time (`x_…`). */
 export interface OverlayModels {
@@ -54,8 +54,9 @@ export function buildRegistry(apps: readonly string[], overlay?: OverlayModels):
   for (const draft of drafts.values()) models.set(draft.name, finish(draft, drafts))
   addDelegatedFields(models)
   checkRelations(models)
-  const ranks = rankComputed(models)
-  const registry: ModelRegistry = { apps, models, declarations: mine, key, triggers: buildTriggers(models), ranks }
+  // Circles among computed fields are found before anything walks along them.
+  const computedOrder = orderComputed(models)
+  const registry = { apps, models, declarations: mine, key, triggers: buildTriggers(models), computedOrder }
   if (overlay === undefined) built.set(key, registry)
   return registry
 }

@@ -4,6 +4,7 @@ import type { Api, ApiMethod } from './declare/expose.ts'
 import type { Field, FieldKind } from './declare/field.ts'
 import type { Declaration, ModelOptions, TableConstraint } from './declare/declare.ts'
 import type { RecordSet } from './model/record-set.ts'
+import type { ComputedOrder } from './triggers.ts'
 
 /** One field of one model, with what follows from the declarations worked out. */
 export interface FieldInfo {
@@ -76,8 +77,8 @@ export interface ModelRegistry {
   readonly key: string
   /** Stored computed fields to be worked out again when a field changes: `model.field` → triggers. */
   readonly triggers: ReadonlyMap<string, readonly Trigger[]>
-  /** `model.field` of stored computed fields → rank; lower ones are computed first. */
-  readonly ranks: ReadonlyMap<string, number>
+  /** Stored computed fields by `model.field`: which is computed before which. */
+  readonly computedOrder: ReadonlyMap<string, ComputedOrder>
 }
 
 /** When `model.field` changes: recompute `target` of the records reached by walking `path` backwards from the changed ones. */

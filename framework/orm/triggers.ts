@@ -97,36 +97,68 @@ function fail(seen: readonly string[], field: FieldInfo): never {
   throw new TypeError(`A computed field of ${seen[0]} goes through ${field.model}.${field.name}, which is no relation.`)
 }
 
+/** Where a stored computed field stands among the others. */
+export interface ComputedOrder {
+  /** Lower ones are computed first. */
+  readonly rank: number
+  /** `model.field` of those on the same record that its function is given, and all that these are given in turn. */
+  readonly own: ReadonlySet<string>
+  /** Those that have to be in the table before it is computed: of other records, and all that these are made of in turn. */
+  readonly others: ReadonlySet<string>
+}
+
 /**
- * A rank per stored computed field: lower ones are computed first.
+ * The order of stored computed fields, by `model.field`.
  * @throws TypeError when two fields depend on each other (a field may depend on itself through a parent)
  */
-export function rankComputed(models: Models): Map<string, number> {
-  const ranks = new Map<string, number>()
+export function orderComputed(models: Models): Map<string, ComputedOrder> {
+  const order = new Map<string, ComputedOrder>()
   const visiting = new Set<string>()
-  const visit = (model: ModelInfo, field: FieldInfo): number => {
+  const visit = (model: ModelInfo, field: FieldInfo): ComputedOrder => {
     const key = `${model.name}.${field.name}`
-    const known = ranks.get(key)
+    const known = order.get(key)
     if (known !== undefined) return known
     if (visiting.has(key))
       throw new TypeError(`The computed field ${key} depends on itself through other fields; break the circle.`)
     visiting.add(key)
     let rank = 0
+    const own = new Set<string>()
+    const others = new Set<string>()
+    const besides = onSameRecord(model, field)
     for (const path of storedDependencies(models, model, field)) {
       let at: ModelInfo = model
       for (const part of path) {
         const step = at.fields.get(part)
         if (!step) break
-        if (step.column && step.computed && !(at.name === model.name && part === field.name))
-          rank = Math.max(rank, visit(at, step) + 1)
+        if (step.column && step.computed && !(at.name === model.name && part === field.name)) {
+          const before = visit(at, step)
+          rank = Math.max(rank, before.rank + 1)
+          for (const one of before.others) others.add(one)
+          const key = `${at.name}.${part}`
+          for (const one of [key, ...before.own]) (path.length === 1 && besides.has(key) ? own : others).add(one)
+        }
         at = models.get(step.comodel ?? '') ?? at
       }
     }
     visiting.delete(key)
-    ranks.set(key, rank)
-    return rank
+    const found = { rank, own, others }
+    order.set(key, found)
+    return found
   }
   for (const model of models.values())
     for (const field of model.fields.values()) if (field.column && field.computed) visit(model, field)
-  return ranks
+  return order
+}
+
+// Stored computed fields that a function gets by their names, or that another function between them gets.
+function onSameRecord(model: ModelInfo, field: FieldInfo, seen = new Set<string>()): Set<string> {
+  const found = new Set<string>()
+  for (const name of field.computed?.on ?? []) {
+    const given = model.fields.get(name)
+    if (!given?.computed || seen.has(name)) continue
+    seen.add(name)
+    if (given.column) found.add(`${model.name}.${name}`)
+    else if (!given.related) for (const one of onSameRecord(model, given, seen)) found.add(one)
+  }
+  return found
 }

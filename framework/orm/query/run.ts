@@ -5,6 +5,7 @@ import { id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
 import { flush } from '../write/recompute.ts'
+import { toColumn } from '../write/values.ts'
 import { displayName, type EmptyStyle } from './select.ts'
 import { Scope } from './scope.ts'
 import type { FileWant, Spec } from './spec.ts'
@@ -92,7 +93,7 @@ async function fillComputed(
     const record: JsonRow = { id: row.id }
     for (const head of heads) record[head] = inputs.has(head) ? row[inputs.get(head) ?? ''] : known.get(head)
     const value: unknown = await fn(record, env)
-    known.set(field.name, value)
+    known.set(field.name, field.column ? asStored(field, value) : value)
     const sized =
       field.kind === 'binary' && env.context.bin_size === true && typeof value === 'string'
         ? humanSize(Buffer.byteLength(value, 'base64'))
@@ -100,6 +101,11 @@ async function fillComputed(
     row[field.name] = emptyValue(field, sized, emptyStyle)
   }
   if (field.kind === 'many2one' && spec.wants.size >= 0 && emptyStyle === 'false') await nameComputed(env, field, rows)
+}
+
+// A field with a column that is computed anew goes into what is made of it as it will be read from the table.
+function asStored(field: FieldInfo, value: unknown): unknown {
+  return emptyValue(field, field.kind === 'json' ? value : toColumn(field, value), 'null')
 }
 
 function emptyValue(field: FieldInfo, value: unknown, emptyStyle: EmptyStyle): unknown {

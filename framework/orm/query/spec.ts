@@ -130,11 +130,11 @@ function makeSpec(
       hidden.add(field.name)
     }
   }
-  computed.sort((a, b) => (dependsOn(a, b.name) ? 1 : dependsOn(b, a.name) ? -1 : 0))
+  const inOrder = byDependency(computed)
   const inputs = new Map<FieldInfo, Map<string, string>>()
   const keys = new Map<string, string>()
   for (const field of computed) inputs.set(field, inputsOf(field))
-  return { model, wants, computed, files, hidden, inputs }
+  return { model, wants, computed: inOrder, files, hidden, inputs }
 
   // The same dependency is read once for all fields that need it in the same shape.
   function inputsOf(field: FieldInfo): Map<string, string> {
@@ -231,6 +231,16 @@ function withComputedDependencies(scope: Scope, model: ModelInfo, start: readonl
   return found
 }
 
-function dependsOn(field: FieldInfo, name: string): boolean {
-  return field.computed?.on.includes(name) ?? false
+// A field comes after those of the list that it is made of.
+function byDependency(fields: readonly FieldInfo[]): FieldInfo[] {
+  const sorted = new Set<FieldInfo>()
+  const visiting = new Set<FieldInfo>()
+  const visit = (field: FieldInfo) => {
+    if (sorted.has(field) || visiting.has(field)) return
+    visiting.add(field)
+    for (const before of fields) if (field.computed?.on.includes(before.name)) visit(before)
+    sorted.add(field)
+  }
+  for (const field of fields) visit(field)
+  return [...sorted]
 }

@@ -8,7 +8,7 @@ import { storeFiles } from './files.ts'
 import { requireLinkable } from './link-rights.ts'
 import { roundMonetary } from './monetary.ts'
 import { change, requireModel } from './operation.ts'
-import { addPending, castOf, markModified } from './recompute.ts'
+import { addPending, castOf, markModified, type Parents } from './recompute.ts'
 import { requireValues, type SplitValues, split } from './split.ts'
 import { toColumn, toTranslations } from './values.ts'
 
@@ -199,7 +199,18 @@ async function markCreated(
   for (const i of model.constraints.keys()) addPending(env, { targetModel: model.name, targetField: `#${i}` }, ids)
   const given = new Set<string>()
   for (const field of model.fields.values()) if (field.column || field.link) given.add(field.name)
-  await markModifiedElsewhere(env, model, ids, given)
+  await markModifiedElsewhere(env, model, ids, given, parentsOf(model, records))
+}
+
+// What the new records point to, as far as their values say it plainly.
+function parentsOf(model: ModelInfo, records: readonly SplitValues[]): Parents {
+  const parents = new Map<string, readonly number[]>()
+  for (const field of model.fields.values()) {
+    if (field.kind !== 'many2one' || !field.column || field.computed || field.options.companyDependent) continue
+    const given = records.map(({ columns }) => toColumn(field, columns.get(field)))
+    parents.set(field.name, [...new Set(given.filter((value) => typeof value === 'number'))])
+  }
+  return parents
 }
 
 // The record's own fields are pending already; only records of others are looked for.
@@ -208,9 +219,10 @@ function markModifiedElsewhere(
   model: ModelInfo,
   ids: readonly number[],
   fields: ReadonlySet<string>,
+  parents: Parents,
 ): Promise<void> {
   const elsewhere = [...fields].filter((name) =>
     (env.registry.triggers.get(`${model.name}.${name}`) ?? []).some((t) => t.path.length > 0),
   )
-  return markModified(env, model, ids, elsewhere, { created: true, othersOnly: true })
+  return markModified(env, model, ids, elsewhere, { created: true, othersOnly: true, parents })
 }

@@ -6,6 +6,7 @@ import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { loadRows } from '../model/reading.ts'
 import { Scope } from '../query/scope.ts'
 import { computedSpec } from '../query/spec.ts'
+import { type Batch, nextBatch } from './schedule.ts'
 import { toColumn } from './values.ts'
 
 /** Notes that fields of records changed: everything that depends on them is computed again before the next read. */
@@ -14,15 +15,21 @@ export async function markModified(
   model: ModelInfo,
   ids: readonly number[],
   fields: Iterable<string>,
-  options: { readonly created?: boolean; readonly othersOnly?: boolean } = {},
+  options: {
+    readonly created?: boolean
+    readonly othersOnly?: boolean
+    readonly except?: readonly string[]
+    readonly parents?: Parents
+  } = {},
 ): Promise<void> {
   if (ids.length === 0) return
   const done = new Set<Trigger>()
   // Many fields are reached on the same way; it is walked once.
-  const reached = new Map<string, number[]>()
-  const reachedFrom = async (trigger: Trigger): Promise<number[]> => {
+  const reached = new Map<string, readonly number[]>()
+  const reachedFrom = async (trigger: Trigger): Promise<readonly number[]> => {
     const way = `${trigger.targetModel} ${trigger.path.join('.')}`
-    const found = reached.get(way) ?? (await affected(env, trigger, ids))
+    const found =
+      reached.get(way) ?? parentsOf(env, model, trigger, options.parents) ?? (await affected(env, trigger, ids))
     reached.set(way, found)
     return found
   }
@@ -31,12 +38,35 @@ export async function markModified(
       if (done.has(trigger)) continue
       done.add(trigger)
       if (trigger.path.length === 0) {
-        if (!options.othersOnly) addPending(env, trigger, ids)
+        if (!options.othersOnly && !options.except?.includes(trigger.targetField)) addPending(env, trigger, ids)
         continue
       }
       if (!options.created || endsInOneToMany(env, trigger)) addPending(env, trigger, await reachedFrom(trigger))
     }
   }
+}
+
+/** Records that the changed ones point to, by the name of the many2one; as far as it is known. */
+export type Parents = ReadonlyMap<string, readonly number[]>
+
+// What lists the changed records is what they point to.
+function parentsOf(
+  env: Env,
+  model: ModelInfo,
+  trigger: Trigger,
+  parents: Parents | undefined,
+): readonly number[] | undefined {
+  const inverse = listedBy(env, model, trigger)
+  return inverse === undefined ? undefined : parents?.get(inverse)
+}
+
+// The many2one of the changed model by which the trigger's target lists it.
+function listedBy(env: Env, model: ModelInfo, { targetModel, path }: Trigger): string | undefined {
+  const [only = ''] = path
+  const field = path.length === 1 ? env.registry.models.get(targetModel)?.fields.get(only) : undefined
+  return field?.kind === 'one2many' && field.comodel === model.name && model.fields.get(field.inverse ?? '')?.column
+    ? field.inverse
+    : undefined
 }
 
 /** Adds records to what has to be computed. */
@@ -85,7 +115,7 @@ async function affected(env: Env, trigger: Trigger, ids: readonly number[]): Pro
   return (await env.db.query<{ id: number }>(sql`SELECT x.* FROM (${inner}) x(id)`)).map((row) => row.id)
 }
 
-/** Computes everything that is pending, lowest rank first; what changed may make more pending. */
+/** Computes everything that is pending, in the order of dependency; what changed may make more pending. */
 export async function flush(env: Env): Promise<void> {
   const { state } = env
   if (state.flushing) return
@@ -93,7 +123,7 @@ export async function flush(env: Env): Promise<void> {
   try {
     await env.elevate('orm.recompute', { models: '*', ops: ['read'] }, async (kernel) => {
       for (let round = 0; ; round++) {
-        const batch = nextBatch(kernel)
+        const batch = nextBatch(kernel.registry, state.pending)
         if (!batch) return
         if (round > 10_000) throw new Error('Computed fields do not come to rest.')
         await computeBatch(kernel, batch)
@@ -104,52 +134,8 @@ export async function flush(env: Env): Promise<void> {
   }
 }
 
-/** Fields of one model and rank that are due for exactly the same records. */
-interface Batch {
-  readonly model: ModelInfo
-  readonly fields: readonly FieldInfo[]
-  readonly ids: readonly number[]
-}
-
-function nextBatch(env: Env): Batch | null {
-  const { pending } = env.state
-  let best: string | undefined
-  for (const key of pending.keys()) {
-    if (key.includes('.#')) continue
-    if (best === undefined || rank(env, key) < rank(env, best)) best = key
-  }
-  if (best === undefined) return null
-  const modelName = best.slice(0, best.lastIndexOf('.'))
-  const model = env.registry.models.get(modelName)
-  const ids = pending.get(best) ?? new Set<number>()
-  if (!model) {
-    pending.delete(best)
-    return nextBatch(env)
-  }
-  // A field that is due for fewer records waits for its turn: its value may have been given for the others.
-  const fields: FieldInfo[] = []
-  for (const [key, due] of pending) {
-    if (key.includes('.#') || key.lastIndexOf('.') !== modelName.length || !key.startsWith(modelName)) continue
-    if (rank(env, key) !== rank(env, best) || !sameMembers(due, ids)) continue
-    pending.delete(key)
-    const field = model.fields.get(key.slice(modelName.length + 1))
-    if (field) fields.push(field)
-  }
-  return { model, fields, ids: [...ids] }
-}
-
-function sameMembers(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
-  if (a.size !== b.size) return false
-  for (const n of a) if (!b.has(n)) return false
-  return true
-}
-
-function rank(env: Env, key: string): number {
-  return env.registry.ranks.get(key) ?? 0
-}
-
 async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<void> {
-  // What all of them depend on comes in one read, each in the shape that it asks for.
+  // What all of them depend on comes in one read, each in the shape that it asks for; one made of another takes it as it was just computed.
   const kernel = env.withContext({ active_test: false, bin_size: false })
   const scope = new Scope(kernel)
   const spec = computedSpec(scope, model, fields)
@@ -160,13 +146,13 @@ async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<vo
       field,
       values: rows.map((row) => asText(field, toColumn(field, row[field.name]))),
     }))
-    const changed = await store(
+    const { changed, parents } = await store(
       env,
       model,
       rows.map((row) => row.id),
       columns,
     )
-    await markModified(env, model, changed, names)
+    await markModified(env, model, changed, names, { except: names, parents })
   }
 }
 
@@ -182,23 +168,31 @@ function asText(field: FieldInfo, value: unknown): string | null {
   return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value)
 }
 
-/** Writes what is new in one statement; returns the records in which anything changed. */
+/** Writes what is new in one statement; returns the records in which anything changed, and what they point to. */
 async function store(
   env: Env,
   model: ModelInfo,
   ids: readonly number[],
   columns: readonly Column[],
-): Promise<number[]> {
-  if (ids.length === 0) return []
+): Promise<{ changed: number[]; parents: Parents }> {
+  if (ids.length === 0) return { changed: [], parents: new Map() }
   const names = columns.map(({ field }) => id(field.name))
   const given = columns.map(({ field }, i) => sql`u.${id(`v${i}`)}::${castOf(field)}`)
   const arrays = columns.map(({ values }) => sql`${values}::text[]`)
-  const rows = await env.db.query<{ id: number }>(sql`
+  const links = new Set<string>()
+  for (const { field } of columns)
+    for (const trigger of env.registry.triggers.get(`${model.name}.${field.name}`) ?? []) {
+      const link = listedBy(env, model, trigger)
+      if (link !== undefined) links.add(link)
+    }
+  const returned = [id('id'), ...[...links].map((name) => id(name))]
+  const rows = await env.db.query<{ id: number } & Record<string, number | null>>(sql`
     UPDATE ${id(model.table)} t SET ${join(names.map((name, i) => sql`${name} = ${given[i] as Sql}`))}
     FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
     WHERE t.id = u.id AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
-    RETURNING t.id`)
-  return rows.map((row) => row.id)
+    RETURNING ${join(returned.map((name) => sql`t.${name}`))}`)
+  const parents = new Map([...links].map((name) => [name, [...new Set(rows.flatMap((row) => row[name] ?? []))]]))
+  return { changed: rows.map((row) => row.id), parents }
 }
 
 const casts: Readonly<Record<string, Sql>> = {

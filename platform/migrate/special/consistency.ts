@@ -90,7 +90,7 @@ function byRank(run: ImportRun, info: ModelInfo): FieldInfo[][] {
   const ranks = new Map<number, FieldInfo[]>()
   for (const field of info.fields.values()) {
     if (!field.column || !field.computed || field.delegate) continue
-    const rank = run.registry.ranks.get(`${info.name}.${field.name}`) ?? 0
+    const rank = run.registry.computedOrder.get(`${info.name}.${field.name}`)?.rank ?? 0
     ranks.set(rank, [...(ranks.get(rank) ?? []), field])
   }
   return [...ranks].sort(([a], [b]) => a - b).map(([, fields]) => fields)

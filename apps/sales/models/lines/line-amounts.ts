@@ -105,12 +105,12 @@ computed(
 computed(
   'sale.order.line',
   'untaxed_amount_to_invoice',
-  ['state', 'price_reduce_taxexcl', 'qty_to_invoice', 'currency_id.rounding'],
+  ['state', 'price_reduce_taxexcl', 'qty_to_invoice', 'order_id.currency_id.rounding'],
   (line) => {
     return line.state === 'sale'
       ? roundTo(
           decimal(line.price_reduce_taxexcl).mul(decimal(line.qty_to_invoice)),
-          line.currency_id?.rounding ?? 0.01,
+          line.order_id?.currency_id?.rounding ?? 0.01,
         )
       : 0
   },

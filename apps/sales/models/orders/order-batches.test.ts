@@ -90,6 +90,8 @@ describe('orders in batches', () => {
       counts.push({ create, confirm })
     }
     assert.deepEqual(counts[0], counts[1])
+    const { create = 0, confirm = 0 } = counts[0] ?? {}
+    assert.ok(create <= 32 && confirm <= 10, `create ${create}, confirm ${confirm}`)
   })
 
   it('come out as if each had been made alone', async () => {
