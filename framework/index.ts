@@ -55,6 +55,7 @@ export {
   removalOfModels,
   restartSequence,
 } from './modules/index.ts'
+export { languageNames } from './access/index.ts'
 export { changeOwnPassword, checkProgramSetting, closeSessionsOf, isProgramSetting, setPassword } from './auth/index.ts'
 export { checkCronMethod } from './jobs/clock/entry-method.ts'
 export { cronChanged } from './jobs/clock/changes.ts'

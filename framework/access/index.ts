@@ -5,5 +5,6 @@
 
 export { onElevation, type ElevationNote } from './elevation-log.ts'
 export { bumpEpoch } from './environment.ts'
+export { languageNames } from './languages.ts'
 export { makeTenant, type RightsCache, type Tenant } from './tenant.ts'
 export { type CheckedCredential, type EnvOptions, type SystemEnvOptions, withEnv, withSystemEnv } from './with-env.ts'

@@ -1,10 +1,12 @@
 /** Languages that can be activated, with how each writes dates, times and numbers. The place in the list is the record's id. */
 
+import { languageNames } from '#framework'
+
 type Row = readonly [
   code: string, key: string, iso: string, url: string, date: string, time: string, weekStart: string, grouping: string, decimal: string, thousands: string,
 ]
 
-// Codes, external ids and formats as clients of Odoo know them; names come from the Unicode CLDR of the runtime.
+// Codes, external ids and formats as clients of Odoo know them.
 const rows: readonly Row[] = [
   ['en_US', 'en', 'en', 'en', '%m/%d/%Y', '%H:%M:%S', '7', '[3,0]', '.', ','],
   ['am_ET', 'am_ET', 'am_ET', 'am_ET', '%d/%m/%Y', '%I:%M:%S', '7', '[3,0]', '.', ','],
@@ -98,6 +100,7 @@ const rows: readonly Row[] = [
   ['vi_VN', 'vi_VN', 'vi', 'vi', '%d/%m/%Y', '%H:%M:%S', '1', '[3,0]', ',', '.'],
   ['sq_AL', 'sq_AL', 'sq', 'sq', '%Y-%b-%d', '%I.%M.%S.', '1', '[3,0]', ',', '.'],
   ['te_IN', 'te_IN', 'te', 'te', '%B %d %A %Y', '%p%I.%M.%S', '7', '[]', '.', ','],
+  ['uz_UZ', 'uz_UZ', 'uz', 'uz', '%d/%m/%Y', '%H:%M:%S', '1', '[3,0]', ',', '\u00a0'],
 ]
 
 const rightToLeft = new Set(['ar', 'he', 'fa', 'ur'])
@@ -107,7 +110,7 @@ export function languageRecords(): Record<string, Record<string, unknown>> {
   const records: Record<string, Record<string, unknown>> = {}
   for (const [i, [code, key, iso, url, date, time, weekStart, grouping, decimal, thousands]] of rows.entries()) {
     records[`lang_${key}`] = {
-      id: i + 1, name: languageName(code), code, iso_code: iso, url_code: url, active: code === 'en_US',
+      id: i + 1, name: nameOf.get(code) ?? code, code, iso_code: iso, url_code: url, active: code === 'en_US',
       direction: rightToLeft.has(code.slice(0, 2)) ? 'rtl' : 'ltr', date_format: date, time_format: time,
       short_time_format: time.replace(/[:.,]?%S[초秒]?/u, '').trim(), week_start: weekStart, grouping, decimal_point: decimal, thousands_sep: thousands || null,
     }
@@ -115,13 +118,7 @@ export function languageRecords(): Record<string, Record<string, unknown>> {
   return records
 }
 
-/** "French (Belgium) / français (Belgique)": in English and in the language itself. */
-export function languageName(code: string): string {
-  const locale = code.replace('_', '-').replace('@Cyrl', '-Cyrl').replace('@latin', '-Latn')
-  const english = new Intl.DisplayNames(['en'], { type: 'language', languageDisplay: 'standard' }).of(locale) ?? code
-  const own = new Intl.DisplayNames([locale], { type: 'language', languageDisplay: 'standard' }).of(locale) ?? code
-  return own.toLowerCase() === english.toLowerCase() ? english : `${english} / ${own}`
-}
+const nameOf = new Map(languageNames)
 
 /** Selection of all languages by code. */
-export const languageChoices: Readonly<Record<string, string>> = Object.fromEntries(rows.map(([code]) => [code, languageName(code)]))
+export const languageChoices: Readonly<Record<string, string>> = Object.fromEntries(rows.map(([code]) => [code, nameOf.get(code) ?? code]))

@@ -1,4 +1,7 @@
-/** The demo company, a maker of office furniture in Vermont, and the people who work there. All of it is invented. */
+/**
+ * The demo company, a maker of office furniture in Vermont, and the people who work there. All of it is invented; the
+ * company and its administrator go by the names that clients of Odoo know from its demo data.
+ */
 
 import { records, ref } from '#framework'
 
@@ -8,7 +11,7 @@ records(
   'res.company',
   {
     main_company: {
-      name: 'Alder & Pine Workspaces',
+      name: 'YourCompany',
       street: '48 Millrace Road',
       zip: '05401',
       city: 'Burlington',
@@ -50,6 +53,13 @@ const colleague = (name: string, job: string, mail: string, phone: string) => ({
 records(
   'res.partner',
   {
+    partner_admin: {
+      name: 'Mitchell Admin',
+      function: 'Managing Director',
+      email: 'mitchell@alderpine.example',
+      phone: '+1 802-555-0144',
+      tz: 'Europe/Brussels',
+    },
     demo_partner_nora: colleague('Nora Vance', 'Head of Sales', 'nora', '+1 802-555-0141'),
     demo_partner_tomas: colleague('Tomas Okafor', 'Account Manager', 'tomas', '+1 802-555-0142'),
     demo_partner_ines: colleague('Ines Marchetti', 'Project Adviser', 'ines', '+1 802-555-0143'),

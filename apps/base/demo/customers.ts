@@ -181,7 +181,6 @@ records(
   'res.partner',
   {
     demo_harbor_june: person('June Whitfield', 'Principal', 'demo_harbor', 'june@harborlane', '+1 207-555-0119'),
-    demo_harbor_dev: person('Devraj Anand', 'Interior Designer', 'demo_harbor', 'devraj@harborlane'),
     demo_quill_marta: person('Marta Lindqvist', 'Managing Editor', 'demo_quillfeather', 'marta@quillfeather'),
     demo_northgate_sam: person(
       'Samuel Ortega',
@@ -190,18 +189,11 @@ records(
       'sortega@northgatecc',
       '+1 603-555-0110',
     ),
-    demo_northgate_ada: person('Ada Boateng', 'Purchasing', 'demo_northgate', 'aboateng@northgatecc'),
     demo_northgate_stores: site(
       'Northgate Central Stores',
       'delivery',
       'demo_northgate',
       us('Loading Dock B, 9 College Circle', 'Concord', 'nh', '03301'),
-    ),
-    demo_northgate_accounts: site(
-      'Northgate Accounts Payable',
-      'invoice',
-      'demo_northgate',
-      us('PO Box 310', 'Concord', 'nh', '03302'),
     ),
     demo_kettle_owen: person('Owen Castellano', 'Owner', 'demo_bluekettle', 'owen@bluekettle'),
     demo_merrick_priya: person('Priya Raman', 'Practice Manager', 'demo_merrick', 'priya@merrickdental'),
@@ -211,12 +203,6 @@ records(
       'demo_solstice',
       'lena@solsticeanalytics',
       '+1 518-555-0191',
-    ),
-    demo_solstice_warehouse: site(
-      'Solstice Warehouse Annex',
-      'delivery',
-      'demo_solstice',
-      us('17 Foundry Row, rear entrance', 'Albany', 'ny', '12207'),
     ),
     demo_lakeshore_hugh: person('Hugh Pemberton', 'Branch Services', 'demo_lakeshore', 'hugh@lakeshorecu'),
     demo_maple_camille: person(
@@ -229,17 +215,9 @@ records(
     demo_steen_wout: person('Wout Janssens', 'Office Manager', 'demo_vandersteen', 'wout@vandersteen'),
     demo_atelier_elise: person('Élise Moreau', 'Fondatrice', 'demo_atelier', 'elise@atelierbellerive'),
     demo_kranich_jonas: person('Jonas Brandt', 'Einkaufsleiter', 'demo_kranich', 'brandt@kranich', '+49 711 5550 134'),
-    demo_kranich_rechnung: site(
-      'Kranich Buchhaltung',
-      'invoice',
-      'demo_kranich',
-      at('de', 'Postfach 20 11', '70010', 'Stuttgart'),
-    ),
     demo_hollins_beth: person('Bethany Grey', 'Partner', 'demo_hollins', 'bethany@hollinsgrey'),
     demo_polder_ruben: person('Ruben Hoekstra', 'Creative Director', 'demo_polder', 'ruben@polderlicht'),
     demo_larkspur_grace: person('Grace Adeyemi', 'Head of School', 'demo_larkspur', 'grace@larkspurschool'),
-    demo_cedar_walt: person('Walter Simms', 'Sawmill Manager', 'demo_cedarbend', 'walt@cedarbend'),
-    demo_ironleaf_mei: person('Mei Tanaka', 'Key Accounts', 'demo_ironleaf', 'mei@ironleaf'),
     demo_single_rosa: {
       name: 'Rosa Delgado',
       email: 'rosa.delgado@mailbox.example',

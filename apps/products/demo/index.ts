@@ -26,6 +26,7 @@ records(
   demo,
 )
 
+// The fifteenth is the first that is offered: programs made for Odoo's demo data expect it there.
 // Code, name, price, cost, category, what else: weight in kg, text for offers.
 type Item = readonly [
   code: string,
@@ -51,6 +52,7 @@ const items: readonly Item[] = [
   ['2005', 'Two-seat lobby sofa', 1140, 655, 'seating', 42],
   ['2006', 'Bar stool, oak', 189, 96, 'seating', 7],
   ['2007', 'Standing stool', 214, 112, 'seating', 6],
+  ['DESK0005', 'Customizable Desk (White, Custom)', 800.4, 500, 'desks', 48, '160x80cm, with large legs'],
   ['3001', 'Open shelf, five levels', 345, 187, 'storage', 27],
   ['3002', 'Low sideboard', 720, 402, 'storage', 44, 'Sliding doors; closes with one key per row'],
   ['3003', 'Rolling pedestal', 232, 121, 'storage', 18],
@@ -73,7 +75,7 @@ records(
     items.map(([code, name, price, cost, category, weight, text]) => [
       `demo_product_${code}`,
       {
-        default_code: code,
+        default_code: /^\d/.test(code) ? `HF${code}` : code,
         name,
         list_price: price,
         standard_price: cost,
@@ -94,7 +96,7 @@ records(
   {
     demo_product_9001: {
       ...service,
-      default_code: '9001',
+      default_code: 'HF9001',
       name: 'Workplace consultation',
       list_price: 110,
       standard_price: 62,
@@ -103,7 +105,7 @@ records(
     },
     demo_product_9002: {
       ...service,
-      default_code: '9002',
+      default_code: 'HF9002',
       name: 'Delivery and assembly',
       list_price: 85,
       standard_price: 48,
@@ -111,7 +113,7 @@ records(
     },
     demo_product_9003: {
       ...service,
-      default_code: '9003',
+      default_code: 'HF9003',
       name: 'Removal of old furniture',
       list_price: 240,
       standard_price: 150,

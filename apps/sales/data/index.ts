@@ -8,15 +8,15 @@ records('res.groups.privilege', {
 const privilege = { privilege_id: ref('sales_team.res_groups_privilege_sales') }
 records('res.groups', {
   'sales_team.group_sale_salesman': {
-    ...privilege, id: 21, name: 'User: Own Documents Only', sequence: 10, implied_ids: [[4, ref('base.group_user')]],
+    ...privilege, id: 22, name: 'User: Own Documents Only', sequence: 10, implied_ids: [[4, ref('base.group_user')]],
     comment: 'Sees own orders and those that nobody looks after yet.',
   },
   'sales_team.group_sale_salesman_all_leads': {
-    ...privilege, id: 22, name: 'User: All Documents', sequence: 20, implied_ids: [[4, ref('sales_team.group_sale_salesman')]],
+    ...privilege, id: 23, name: 'User: All Documents', sequence: 20, implied_ids: [[4, ref('sales_team.group_sale_salesman')]],
     comment: 'Sees the orders of all salespeople.',
   },
   'sales_team.group_sale_manager': {
-    ...privilege, id: 23, name: 'Administrator', sequence: 30, implied_ids: [[4, ref('sales_team.group_sale_salesman_all_leads')]],
+    ...privilege, id: 24, name: 'Administrator', sequence: 30, implied_ids: [[4, ref('sales_team.group_sale_salesman_all_leads')]],
     comment: 'Sees and deletes all orders, keeps products, prices and teams.',
   },
   'sale.group_auto_done_setting': { id: 37, name: 'Lock Confirmed Sales' },

@@ -32,7 +32,7 @@ describe('demo data', () => {
       await env.model('product.product').search_count([]),
       await env.model('res.partner').search_count([['country_id.code', '!=', 'US']]),
     ])
-    assert.ok((counts[0] ?? 0) >= 40 && (counts[1] ?? 0) >= 30 && (counts[2] ?? 0) >= 8, String(counts))
+    assert.ok((counts[0] ?? 0) >= 36 && (counts[1] ?? 0) >= 30 && (counts[2] ?? 0) >= 8, String(counts))
   })
 
   it('gives nobody a password', async () => {

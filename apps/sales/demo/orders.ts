@@ -18,6 +18,7 @@ interface Sale {
 const tag = (...names: string[]): Values => ({ tag_ids: [[6, 0, names.map((name) => ref(`demo_tag_${name}`))]] })
 
 const sales: readonly Sale[] = [
+  { customer: 'harbor', by: 'admin', daysAgo: 3, state: 'draft', lines: [['4001', 2]] },
   {
     customer: 'harbor',
     by: 'tomas',

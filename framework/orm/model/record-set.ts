@@ -122,9 +122,15 @@ export class RecordSet<M extends string = string> extends Records<M> {
     limit: number | null = 100,
   ): Promise<RecordRow[]> {
     const rows = await findByName(this, name, domain, operator, limit)
-    if (Object.keys(specification).every((key) => key === 'display_name'))
-      return rows.map((row) => ({ ...row, __formatted_display_name: row.display_name }))
-    return (await this.browse(rows.map((row) => row.id)).web_read(specification)).parse()
+    const found = this.browse(rows.map((row) => row.id))
+    if (Object.keys(specification).join() !== 'display_name') return (await found.web_read(specification)).parse()
+    const formatted = await found.formattedNames()
+    return rows.map((row) => ({ ...row, __formatted_display_name: formatted.get(row.id) ?? row.display_name }))
+  }
+
+  /** Names in the form that Odoo's web client marks up: a tab before the weaker part, `--` around it. Only where it differs. */
+  async formattedNames(): Promise<ReadonlyMap<number, string>> {
+    return new Map()
   }
 
   /** Creates a record from its name alone. */

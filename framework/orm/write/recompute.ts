@@ -4,6 +4,7 @@ import { id, join, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { loadRows } from '../model/reading.ts'
+import type { RecordSet } from '../model/record-set.ts'
 import { Scope } from '../query/scope.ts'
 import { computedSpec } from '../query/spec.ts'
 import { type Batch, nextBatch } from './schedule.ts'
@@ -141,10 +142,12 @@ async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<vo
   const spec = computedSpec(scope, model, fields)
   const names = fields.map((field) => field.name)
   for (let at = 0; at < ids.length; at += 5_000) {
-    const rows = await loadRows(kernel.model(model.name, ids.slice(at, at + 5_000)), scope, spec)
+    const records = kernel.model(model.name, ids.slice(at, at + 5_000))
+    const rows = await loadRows(records, scope, spec)
+    const texts = await inAllLanguages(records, fields)
     const columns = fields.map((field) => ({
       field,
-      values: rows.map((row) => asText(field, toColumn(field, row[field.name]))),
+      values: rows.map((row) => texts.get(field)?.get(row.id) ?? asText(field, toColumn(field, row[field.name]))),
     }))
     const { changed, parents } = await store(
       env,
@@ -156,6 +159,38 @@ async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<vo
   }
 }
 
+// A translated text that is computed follows each language, whichever its writer works in.
+async function inAllLanguages(
+  records: RecordSet,
+  fields: readonly FieldInfo[],
+): Promise<ReadonlyMap<FieldInfo, ReadonlyMap<number, string>>> {
+  const { env, info } = records
+  const translated = fields.filter((field) => field.options.translate)
+  const texts = new Map(translated.map((field) => [field, new Map<number, Record<string, unknown>>()]))
+  if (translated.length === 0) return new Map()
+  const active = await env.db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active AND code <> 'en_US'`)
+  for (const lang of ['en_US', ...active.map(({ code }) => code)]) {
+    const kernel = env.withContext({ lang })
+    const scope = new Scope(kernel)
+    for (const row of await loadRows(
+      kernel.model(info.name, records.ids),
+      scope,
+      computedSpec(scope, info, translated),
+    ))
+      for (const [field, ofField] of texts) {
+        const text = toColumn(field, row[field.name])
+        const known = ofField.get(row.id) ?? {}
+        if (text !== null && text !== known['en_US']) ofField.set(row.id, { ...known, [lang]: text })
+      }
+  }
+  return new Map(
+    [...texts].map(([field, ofField]) => [
+      field,
+      new Map([...ofField].map(([n, byLanguage]) => [n, JSON.stringify(byLanguage)])),
+    ]),
+  )
+}
+
 /** New values of a field, in the order of the records, as text that casts to its column. */
 interface Column {
   readonly field: FieldInfo
@@ -163,8 +198,7 @@ interface Column {
 }
 
 function asText(field: FieldInfo, value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  if (field.options.translate) return JSON.stringify({ en_US: value })
+  if (value === null || value === undefined || field.options.translate) return null
   return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value)
 }
 

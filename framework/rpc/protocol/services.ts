@@ -1,14 +1,13 @@
 /** The three services of the classic API, the same over JSON-RPC and XML-RPC: common, object, db. */
 
 import { AccessDenied, AccessError, InvalidRequestError } from '../../errors.ts'
-import type { Tenant } from '../../access/index.ts'
+import { languageNames, type Tenant } from '../../access/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import { argumentsRefused } from '../call/refusal.ts'
 import type { Caller } from '../directory.ts'
 import { isApiKey } from '../../auth/index.ts'
 import { credentialOf, type Gate, programOrigin } from '../gate.ts'
 import { admit, admitByMemory } from '../programs/admission.ts'
-import { listLanguages } from './languages.ts'
 
 /** The release whose API we speak. */
 export const version = {
@@ -166,7 +165,7 @@ const services: ReadonlyMap<string, ReadonlyMap<string, Method>> = new Map([
         'db_exist',
         async (_gate, caller, args) => typeof args[0] === 'string' && (await caller.names()).includes(args[0]),
       ],
-      ['list_lang', () => listLanguages()],
+      ['list_lang', () => languageNames],
       ...[
         'create_database',
         'duplicate_database',

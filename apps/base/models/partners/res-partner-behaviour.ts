@@ -57,6 +57,18 @@ behaviour(
         return [partner.id, row?.display_name ?? '']
       }
 
+      // The name of the company comes first, then the contact's own in a weaker hand.
+      override async formattedNames(): Promise<ReadonlyMap<number, string>> {
+        const rows = await this.env.model('res.partner', this.ids).load('complete_name', 'is_company', 'name')
+        const formatted = new Map<number, string>()
+        for (const { id, complete_name, is_company, name } of rows) {
+          const at = name ? (complete_name ?? '').lastIndexOf(`, ${name}`) : (complete_name ?? '').lastIndexOf(', ')
+          if (complete_name && !is_company && at > 0)
+            formatted.set(id, `${complete_name.slice(0, at)} \t --${complete_name.slice(at + 2)}--`)
+        }
+        return formatted
+      }
+
       async refuseForUsers(act: 'archive' | 'delete'): Promise<void> {
         if (this.ids.length === 0) return
         const found = await this.env.elevate(

@@ -6,7 +6,7 @@ import { copiesName } from '../naming.ts'
 
 export const partnerCategory = fields({
   name: f.char({ label: 'Name', required: true, translate: true }),
-  display_name: f.char({ label: 'Display Name', compute: true, store: true }),
+  display_name: f.char({ label: 'Display Name', compute: true, store: true, translate: true }),
   color: f.int({ label: 'Color', default: (_env: unknown) => 1 + Math.floor(Math.random() * 11) }),
   parent_id: f.m2o('res.partner.category', { label: 'Category', index: true, ondelete: 'cascade' }),
   child_ids: f.o2m('res.partner.category', 'parent_id', { label: 'Child Tags' }),
