@@ -36,6 +36,7 @@ export {
   records,
   ref,
   type Registry,
+  searched,
   t,
   user,
   type Values,

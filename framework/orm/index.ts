@@ -18,6 +18,7 @@ export {
   type ModelOptions,
   model,
   onchange,
+  searched,
   type TableConstraint,
 } from './declare/declare.ts'
 export type { Command, Def, Loaded, ModelName, Path, Registry, Values } from './declare/types.ts'

@@ -5,7 +5,7 @@ import type { ApiMethod } from './declare/expose.ts'
 import { type Declaration, declared, type ModelOptions, type TableConstraint } from './declare/declare.ts'
 import type { Field, FieldKind } from './declare/field.ts'
 import { RecordSet } from './model/record-set.ts'
-import type { ComputedInfo, ConstraintInfo, FieldInfo, ModelInfo, ModelRegistry } from './registry.ts'
+import type { ComputedInfo, ConstraintInfo, FieldInfo, ModelInfo, ModelRegistry, SearchFunction } from './registry.ts'
 import { baseApi } from './model/base-api.ts'
 import { buildTriggers, orderComputed } from './triggers.ts'
 
@@ -26,6 +26,7 @@ interface Draft {
   readonly fields: Map<string, { field: AnyField; app: string; manual: boolean }>
   readonly api: Map<string, ApiMethod>
   readonly computed: Map<string, ComputedInfo>
+  readonly searched: Map<string, SearchFunction>
   readonly constraints: ConstraintInfo[]
   readonly onchanges: ModelInfo['onchanges'][number][]
   readonly mixins: ((Base: typeof RecordSet) => typeof RecordSet)[]
@@ -94,6 +95,9 @@ function collect(declarations: readonly Declaration[], overlay: OverlayModels | 
       case 'computed':
         draftOf(d.model, d.app).computed.set(d.field, { on: d.on, fn: d.fn as ComputedInfo['fn'] })
         break
+      case 'searched':
+        draftOf(d.model, d.app).searched.set(d.field, d.fn as SearchFunction)
+        break
       case 'constrain':
         draftOf(d.model, d.app).constraints.push({ on: d.on, fn: d.fn as ConstraintInfo['fn'] })
         break
@@ -118,6 +122,7 @@ function newDraft(name: string, app: string, options: ModelOptions): Draft {
     fields: new Map(),
     api: new Map(),
     computed: new Map(),
+    searched: new Map(),
     constraints: [],
     onchanges: [],
     mixins: [],
@@ -137,8 +142,10 @@ function finish(draft: Draft, drafts: ReadonlyMap<string, Draft>): ModelInfo {
   const fields = new Map<string, FieldInfo>()
   const add = (name: string, field: AnyField, app: string, manual = false) => {
     let computed: ComputedInfo | undefined
+    let searched: SearchFunction | undefined
     for (const part of parts) computed = part.computed.get(name) ?? computed
-    fields.set(name, fieldInfo(draft.name, table, name, field, app, manual, computed))
+    for (const part of parts) searched = part.searched.get(name) ?? searched
+    fields.set(name, { ...fieldInfo(draft.name, table, name, field, app, manual, computed), searched })
   }
   add('id', magic('integer', 'ID'), draft.app)
   for (const part of parts) for (const [name, { field, app, manual }] of part.fields) add(name, field, app, manual)
@@ -223,6 +230,7 @@ function fieldInfo(
     columnType: columnType(field),
     related,
     computed: computed ?? storedRelated(related, options.store),
+    searched: undefined,
     link: kind === 'many2many' && !derived ? linkTable(table, field) : undefined,
     delegate: undefined,
   }
@@ -292,6 +300,7 @@ function addDelegatedFields(models: Map<string, ModelInfo>): void {
           column: false,
           related: [link, name],
           computed: undefined,
+          searched: undefined,
           link: undefined,
           delegate: link,
           options: { ...field.options, store: false, required: false },

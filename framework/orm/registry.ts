@@ -2,6 +2,7 @@
 
 import type { Api, ApiMethod } from './declare/expose.ts'
 import type { Field, FieldKind } from './declare/field.ts'
+import type { Domain } from './domain/domain.ts'
 import type { Declaration, ModelOptions, TableConstraint } from './declare/declare.ts'
 import type { RecordSet } from './model/record-set.ts'
 import type { ComputedOrder } from './triggers.ts'
@@ -25,6 +26,8 @@ export interface FieldInfo {
   /** Path of a related field (also fields that come through `inherits`). */
   readonly related: readonly string[] | undefined
   readonly computed: ComputedInfo | undefined
+  /** Turns a condition on a field without a column into a domain of the model; `null` where it knows none. */
+  readonly searched: SearchFunction | undefined
   /** many2many: link table and columns (own side, other side). */
   readonly link: { readonly table: string; readonly own: string; readonly other: string } | undefined
   /** Through which many2one a delegated field comes. */
@@ -37,6 +40,9 @@ export interface FieldInfo {
 export function isMirror(a: FieldInfo['link'], b: FieldInfo['link']): boolean {
   return a !== undefined && b !== undefined && a.table === b.table && a.own === b.other && a.other === b.own
 }
+
+/** See `searched()`. */
+export type SearchFunction = (operator: string, value: unknown, env: never) => Domain | null
 
 export interface ComputedInfo {
   readonly on: readonly string[]

@@ -1,5 +1,6 @@
 /** The statements of which an application consists; each is noted under the application that is being loaded. */
 
+import type { Domain } from '../domain/domain.ts'
 import type { Env } from '../env.ts'
 import type { AccessRule, DataOptions } from './data.ts'
 import type { Api } from './expose.ts'
@@ -54,6 +55,12 @@ export type Declaration = { readonly app: string } & (
       readonly field: string
       readonly on: readonly string[]
       readonly fn: (record: never, env: Env) => unknown
+    }
+  | {
+      readonly is: 'searched'
+      readonly model: string
+      readonly field: string
+      readonly fn: (operator: string, value: unknown, env: Env) => Domain | null
     }
   | {
       readonly is: 'constrain'
@@ -126,6 +133,19 @@ export function computed<M extends ModelName, K extends string, const P extends 
   fn: (record: Loaded<M, P>, env: Env) => FieldValue<M, K> | Promise<FieldValue<M, K>>,
 ): void {
   note({ is: 'computed', model: name, field, on, fn: fn as (record: never, env: Env) => unknown })
+}
+
+/**
+ * How a condition on a field without a column is searched: a domain of the same model, compiled under the caller's rights.
+ * `fn` gets a positive operator where it can (equality always as `in` with a list) and returns `null` for one that it does
+ * not know; then it is asked for the opposite one, and that is denied.
+ */
+export function searched<M extends ModelName>(
+  name: M,
+  field: string,
+  fn: (operator: string, value: unknown, env: Env) => Domain | null,
+): void {
+  note({ is: 'searched', model: name, field, fn })
 }
 
 /** A rule that must hold after every change of the listed paths; `fn` throws ValidationError where it does not. */

@@ -1,14 +1,16 @@
 /** Compiles a domain to one predicate; relations become EXISTS, and the Grant is asked at every table on the way. */
 
 import { InvalidRequestError } from '../../errors.ts'
-import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
+import { join, type Sql, sql } from '../../sql/index.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import { notStored, type Scope } from '../query/scope.ts'
-import { type Condition, mentions, type Operator, parseDomain } from './parse.ts'
+import type { Scope } from '../query/scope.ts'
+import { type Comparison, type Condition, type Operator, parseDomain } from './parse.ts'
+import { byName, compileAny, compileRelation } from './relation.ts'
 import { compileScalar, datePart } from './scalar.ts'
 import { compileHierarchy } from './hierarchy.ts'
 
-const negations: Partial<Record<Operator, Operator>> = {
+/** Operators and their opposites; an unset field fulfils every negative one but `!= false` and `not in [false]`. */
+export const opposites: Partial<Record<Operator, Operator>> = {
   '=': '!=',
   '!=': '=',
   in: 'not in',
@@ -24,14 +26,22 @@ const negations: Partial<Record<Operator, Operator>> = {
   any: 'not any',
   'not any': 'any',
 }
-const negative = new Set<Operator>(['!=', 'not in', 'not like', 'not ilike', 'not =like', 'not =ilike', 'not any'])
+const negatives = new Set<Operator>(['!=', 'not in', 'not like', 'not ilike', 'not =like', 'not =ilike', 'not any'])
+
+/** The positive operator that a negative one denies; `undefined` for a positive one. */
+export function denied(operator: Operator): Operator | undefined {
+  return negatives.has(operator) ? opposites[operator] : undefined
+}
 
 /** The predicate of a domain over the table at `alias`. */
 export function compileDomain(scope: Scope, model: ModelInfo, alias: string, domain: unknown): Sql {
   return compileCondition(scope, model, alias, parseDomain(domain), false)
 }
 
-/** The same for a domain that is already parsed. `negate` pushes a `!` down to the conditions, as Odoo does. */
+/**
+ * The same for a domain that is already parsed. `negate` pushes a `!` down to the conditions as Odoo 19 does: the field's
+ * own operator becomes its opposite, a path is denied as a whole.
+ */
 export function compileCondition(
   scope: Scope,
   model: ModelInfo,
@@ -52,150 +62,122 @@ export function compileCondition(
       return sql`(${join(parts, (condition.is === 'and') !== negate ? ' AND ' : ' OR ')})`
     }
     case 'leaf': {
-      if (!negate) return compileLeaf(scope, model, alias, condition.path, condition.operator, condition.value)
-      const opposite = negations[condition.operator]
-      if (opposite) return compileLeaf(scope, model, alias, condition.path, opposite, condition.value)
-      return sql`(${compileLeaf(scope, model, alias, condition.path, condition.operator, condition.value)}) IS NOT TRUE`
+      if (!negate) return placed(condition, () => compileLeaf(scope, model, alias, condition))
+      const operator = condition.path.length === 1 ? opposites[condition.operator] : undefined
+      if (operator) return placed(condition, () => compileLeaf(scope, model, alias, { ...condition, operator }))
+      return sql`(${placed(condition, () => compileLeaf(scope, model, alias, condition))}) IS NOT TRUE`
     }
   }
 }
 
-function compileLeaf(
-  scope: Scope,
-  model: ModelInfo,
-  alias: string,
-  path: readonly string[],
-  operator: Operator,
-  value: unknown,
-): Sql {
-  if (operator === '=?') {
-    if (value === false || value === null || value === undefined) return sql`TRUE`
-    return compileLeaf(scope, model, alias, path, '=', value)
+const located = new WeakSet<Error>()
+
+// What is wrong with a condition is said together with where it stands; the innermost place is the fault's own.
+function placed(condition: Comparison, compile: () => Sql): Sql {
+  try {
+    return compile()
+  } catch (error) {
+    if (condition.at === undefined || !(error instanceof InvalidRequestError) || located.has(error)) throw error
+    const place = new InvalidRequestError(error.code, `${error.message} (${condition.at})`, {
+      cause: error,
+      wireName: error.wireName,
+      ...(error.detail ? { detail: error.detail } : {}),
+    })
+    located.add(place)
+    throw place
   }
+}
+
+/** One condition. */
+export function compileLeaf(scope: Scope, model: ModelInfo, alias: string, leaf: Comparison): Sql {
+  const { path, operator, value } = leaf
+  if (operator === '=?')
+    return isFalsy(value) ? sql`TRUE` : compileLeaf(scope, model, alias, { ...leaf, operator: '=' })
   const [head = '', ...rest] = path
   const field = scope.field(model, head, `Invalid field ${model.name}.${head} in condition on ${path.join('.')}`)
   if (field.options.secret) scope.value(model, alias, field)
-  const relational = field.comodel !== undefined
-  if (!field.column && field.related && !(field.name === 'display_name' && field.related[0] === 'id')) {
-    return compileLeaf(scope, model, alias, [...field.related, ...rest], operator, value)
+  if (field.searched && !field.column) {
+    const along: Comparison =
+      rest.length === 0 ? leaf : { ...leaf, operator: 'any', value: [[rest.join('.'), operator, value]] }
+    return compileSearched(scope, model, alias, field, along)
   }
+  if (!field.column && field.related && head !== 'display_name')
+    return compileRelated(scope, model, alias, field, leaf, rest)
   if (rest.length > 0) {
-    if (relational) return compileAny(scope, model, alias, field, { is: 'leaf', path: rest, operator, value })
-    return datePart(scope, model, alias, field, rest, operator, value)
+    if (field.comodel === undefined) return datePart(scope, model, alias, field, rest, operator, value)
+    return compileAny(scope, alias, field, { ...leaf, path: rest })
   }
   if (operator === 'child_of' || operator === 'parent_of')
     return compileHierarchy(scope, model, alias, field, operator, value)
-  if (operator === 'any' || operator === 'not any') {
-    if (!relational)
-      throw new InvalidRequestError(
-        'ERR_DOMAIN_OPERATOR',
-        `'${operator}' needs a relation; ${model.name}.${head} is none.`,
-      )
-    const exists = compileAny(scope, model, alias, field, parseDomain(value))
-    return operator === 'any' ? exists : sql`NOT ${exists}`
+  if (operator === 'any' || operator === 'not any') return compileInner(scope, model, alias, field, leaf)
+  if (head === 'display_name' && (!field.column || model.options.nameSearch)) {
+    return byName(scope, model, alias, operator, value)
   }
-  if (!relational) return compileScalar(scope, model, alias, field, operator, value)
+  if (field.comodel === undefined) return compileScalar(scope, model, alias, field, operator, value)
   return compileRelation(scope, model, alias, field, operator, value)
 }
 
-/** EXISTS a related record that the caller may read and that fulfils the condition. */
-export function compileAny(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, condition: Condition): Sql {
-  const comodel = scope.model(field.comodel ?? '')
-  const inner = scope.alias()
-  const body = () => compileCondition(scope, comodel, inner, condition, false)
-  const rule = scope.andCondition(comodel, inner)
-  if (field.kind === 'many2one') {
-    if (!field.column) throw notStored(field)
-    return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${id(inner)}.id = ${scope.link(alias, field)}${rule} AND ${body()})`
-  }
-  const active =
-    scope.activeTest && comodel.fields.get('active')?.column && !mentions(condition, 'active')
-      ? sql` AND ${id(inner)}.active`
-      : empty
-  if (field.kind === 'one2many') {
-    return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${inverseColumn(field, comodel, inner)} = ${id(alias)}.id${active}${rule} AND ${body()})`
-  }
-  if (!field.link) throw notStored(field)
-  const link = scope.alias()
-  void model
-  return sql`EXISTS (SELECT 1 FROM ${id(field.link.table)} ${id(link)} JOIN ${id(comodel.table)} ${id(inner)} ON ${id(inner)}.id = ${id(link, field.link.other)} WHERE ${id(link, field.link.own)} = ${id(alias)}.id${active}${rule} AND ${body()})`
+/** What Python takes for false. */
+export function isFalsy(value: unknown): boolean {
+  return !value || (Array.isArray(value) && value.length === 0)
 }
 
-/** The column of a one2many's other side. */
-export function inverseColumn(field: FieldInfo, comodel: ModelInfo, alias: string): Sql {
-  const inverse = comodel.fields.get(field.inverse ?? '')
-  if (!inverse?.column) throw notStored(field)
-  return id(alias, inverse.name)
+// `id any [domain]` speaks about the record itself.
+function compileInner(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, leaf: Comparison): Sql {
+  const inner = leaf.inner ?? parseDomain(leaf.value)
+  if (field.name === 'id') return compileCondition(scope, model, alias, inner, leaf.operator === 'not any')
+  if (field.comodel === undefined)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_OPERATOR',
+      `'${leaf.operator}' needs a relation; ${model.name}.${field.name} is none.`,
+    )
+  const exists = compileAny(scope, alias, field, inner)
+  return leaf.operator === 'any' ? exists : sql`NOT ${exists}`
 }
 
-function compileRelation(
+/**
+ * A related field shows the value at the end of its path and is unset where the path ends early: so a negative condition
+ * is the denial of the positive one, and "is unset" holds where the way breaks off.
+ */
+function compileRelated(
   scope: Scope,
   model: ModelInfo,
   alias: string,
   field: FieldInfo,
-  operator: Operator,
-  value: unknown,
+  leaf: Comparison,
+  rest: readonly string[],
 ): Sql {
-  const comodel = scope.model(field.comodel ?? '')
-  if (operator === '<' || operator === '>' || operator === '<=' || operator === '>=') {
-    if (field.kind !== 'many2one')
-      throw new InvalidRequestError(
-        'ERR_DOMAIN_OPERATOR',
-        `'${operator}' does not apply to ${model.name}.${field.name}.`,
-      )
-    return compileScalar(scope, model, alias, field, operator, value)
-  }
-  const isLike = operator.includes('like')
-  const not = negative.has(operator)
-  let positive: Sql
-  if (isLike) {
-    if (value === false || value === null || value === '') return not ? sql`FALSE` : sql`TRUE`
-    const base = (not ? negations[operator] : operator) ?? operator
-    positive = compileAny(scope, model, alias, field, byName(comodel, base, value))
-  } else {
-    const values = Array.isArray(value) ? value : [value]
-    const ids: number[] = []
-    const names: string[] = []
-    let none = false
-    for (const v of values) {
-      if (v === false || v === null || v === '' || v === 0) none = true
-      else if (typeof v === 'number' && Number.isInteger(v)) ids.push(v)
-      else if (v === true) none = none || false
-      else if (typeof v === 'string') /^-?\d+$/.test(v) ? ids.push(Number(v)) : names.push(v)
-      else
-        throw new InvalidRequestError(
-          'ERR_DOMAIN_VALUE',
-          `${model.name}.${field.name} is compared with ids or names, not with ${JSON.stringify(v)}.`,
-        )
-    }
-    // `!= true` and `= true` on a relation ask whether it is set.
-    if (values.length === 1 && values[0] === true)
-      return not ? unset(scope, model, alias, field) : sql`NOT ${unset(scope, model, alias, field)}`
-    const parts: Sql[] = []
-    if (ids.length > 0) parts.push(hasId(scope, model, alias, field, ids))
-    if (none) parts.push(unset(scope, model, alias, field))
-    for (const name of names) parts.push(compileAny(scope, model, alias, field, byName(comodel, '=', name)))
-    if (parts.length === 0) return not ? sql`TRUE` : sql`FALSE`
-    positive = sql`(${join(parts, ' OR ')})`
-  }
-  return not ? sql`(${positive}) IS NOT TRUE` : positive
+  const path = [...(field.related ?? []), ...rest]
+  const along = (operator: Operator, value: unknown) =>
+    compileLeaf(scope, model, alias, { ...leaf, path, operator, value })
+  if (field.delegate || rest.length > 0 || path.length === 1) return along(leaf.operator, leaf.value)
+  const positive = denied(leaf.operator)
+  const isEquality = ['=', '!=', 'in', 'not in'].includes(leaf.operator)
+  const asksUnset =
+    isEquality &&
+    (field.kind === 'boolean'
+      ? [leaf.value].flat().every((v) => !v)
+      : [leaf.value].flat().some((v) => v === false || v === null || v === undefined))
+  if (positive && !asksUnset) return sql`(${along(positive, leaf.value)}) IS NOT TRUE`
+  const opposite = opposites[leaf.operator]
+  if (asksUnset && !positive && opposite) return sql`(${along(opposite, leaf.value)}) IS NOT TRUE`
+  return along(leaf.operator, leaf.value)
 }
 
-function byName(comodel: ModelInfo, operator: Operator, value: unknown): Condition {
-  const fields =
-    operator === '=' ? [comodel.displayName, comodel.recName] : (comodel.options.nameSearch ?? [comodel.displayName])
-  return {
-    is: 'or',
-    parts: [...new Set(fields)].map((name) => ({ is: 'leaf', path: name.split('.'), operator, value })),
-  }
-}
-
-function hasId(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, ids: readonly number[]): Sql {
-  if (field.kind === 'many2one' && field.column) return sql`${scope.value(model, alias, field)} = ANY(${ids}::int4[])`
-  return compileAny(scope, model, alias, field, { is: 'leaf', path: ['id'], operator: 'in', value: ids })
-}
-
-function unset(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo): Sql {
-  if (field.kind === 'many2one' && field.column) return sql`${scope.value(model, alias, field)} IS NULL`
-  return sql`NOT ${compileAny(scope, model, alias, field, { is: 'and', parts: [] })}`
+// The field's own search method turns the condition into a domain, which is compiled under the caller's rights like any other.
+function compileSearched(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo, leaf: Comparison): Sql {
+  const isEquality = leaf.operator === '=' || leaf.operator === '!='
+  const value = isEquality || leaf.operator.endsWith('in') ? [leaf.value].flat() : leaf.value
+  const operator = leaf.operator === '=' ? 'in' : leaf.operator === '!=' ? 'not in' : leaf.operator
+  const ask = (wanted: Operator) => field.searched?.(wanted, value, scope.env as never) ?? null
+  const domain = ask(operator)
+  if (domain !== null) return compileDomain(scope, model, alias, domain)
+  const opposite = opposites[operator]
+  const denial = opposite ? ask(opposite) : null
+  if (denial === null)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_OPERATOR',
+      `'${leaf.operator}' does not apply to ${model.name}.${field.name}.`,
+    )
+  return sql`(${compileDomain(scope, model, alias, denial)}) IS NOT TRUE`
 }

@@ -134,7 +134,7 @@ function leaf(p: Partner, [path, operator, value]: Leaf): boolean {
     case 'child_ids': {
       if (operator === 'any' || operator === 'not any')
         return visible(p.children).some((c) => evaluate(c, value as Domain)) === (operator === 'any')
-      return (visible(p.children).length === 0) === (operator === '=')
+      return (p.children.length === 0) === (operator === '=')
     }
     case 'category_id':
       return (value === false ? p.tags.length === 0 : p.tags.includes(String(value))) !== negative(operator)
@@ -180,7 +180,7 @@ function evaluate(p: Partner, domain: Domain): boolean {
     }
     const [path, operator, value] = item as Leaf
     if (!negated) return leaf(p, [path, operator, value])
-    const opposite = opposites[operator]
+    const opposite = path.includes('.') ? undefined : opposites[operator]
     return opposite ? leaf(p, [path, opposite, value]) : !leaf(p, [path, operator, value])
   }
   let all = true
@@ -264,6 +264,12 @@ test('an operator, field or shape that does not exist is refused with its place,
     [[['name.x', '=', 1]], 'ERR_DOMAIN_FIELD'],
     [[['country_id.nope', '=', 1]], 'ERR_FIELD_UNKNOWN'],
     [[{}], 'ERR_DOMAIN'],
+    [[[['name', '=', 'x']]], 'ERR_DOMAIN'],
+    [['name', '=', 'x'], 'ERR_DOMAIN'],
+    [[['name', 'any!', []]], 'ERR_DOMAIN_OPERATOR'],
+    [[['is_company', '>', false]], 'ERR_DOMAIN_OPERATOR'],
+    [[['create_date', '=', '']], 'ERR_DATE'],
+    [[['create_date', '>', 'tomorrow']], 'ERR_DATE'],
     [[['color', '=', 'abc']], 'ERR_DOMAIN_VALUE'],
     [[['name', '=', 'a\0b']], 'ERR_SQL_TEXT'],
     [[['name', '=', '\ud800']], 'ERR_SQL_TEXT'],
@@ -275,8 +281,48 @@ test('an operator, field or shape that does not exist is refused with its place,
   })
 })
 
+test('a fault is told with the path that leads to it, however deep it lies', async () => {
+  const places: [unknown, string][] = [
+    [['&', ['name', '=', 'x']], 'domain[0]'],
+    [
+      [
+        ['name', '=', 'x'],
+        ['nope', '=', 1],
+      ],
+      'domain[1]',
+    ],
+    [['!', ['parent_id', 'any', [['name', '~', 'x']]]], 'domain[1][2][0][1]'],
+    [
+      [
+        [
+          'parent_id',
+          'any',
+          [
+            [
+              'child_ids',
+              'not any',
+              [
+                ['name', '=', 'x'],
+                ['color', '=', 'red'],
+              ],
+            ],
+          ],
+        ],
+      ],
+      'domain[0][2][0][2][1]',
+    ],
+  ]
+  await withEnv(tenant, 2, { mode: 'read' }, async (env) => {
+    for (const [domain, place] of places)
+      await assert.rejects(env.model('res.partner').search(domain as Domain), (error: Error) => {
+        assert.ok(error.message.includes(place), `${error.message} names ${place}`)
+        return true
+      })
+  })
+})
+
 test('a domain nested without end is refused instead of exhausting the stack', () => {
   let deep: unknown[] = [['name', '=', 'x']]
-  for (let i = 0; i < 500; i++) deep = [deep]
+  for (let i = 0; i < 500; i++) deep = [['parent_id', 'any', deep]]
   assert.throws(() => parseDomain(deep), { code: 'ERR_DOMAIN' })
 })

@@ -4,8 +4,9 @@ import { InvalidRequestError } from '../../errors.ts'
 import { id, type Sql, sql } from '../../sql/index.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import type { Scope } from '../query/scope.ts'
-import { compileAny, compileCondition } from './compile.ts'
+import { compileCondition } from './compile.ts'
 import type { Condition } from './parse.ts'
+import { compileAny } from './relation.ts'
 
 /** `[field, 'child_of' | 'parent_of', ids or names]`; on `id` it speaks about the model itself. */
 export function compileHierarchy(
@@ -26,7 +27,7 @@ export function compileHierarchy(
   const own = field.kind === 'many2one' && field.comodel === model.name && field.column
   const parent = own ? field.name : target.parent
   if (parent) scope.field(target, parent)
-  const roots = rootCondition(target, value)
+  const roots = rootCondition(value)
   if (roots === null) return sql`FALSE`
   if (!parent) {
     if (field.name === 'id')
@@ -34,7 +35,7 @@ export function compileHierarchy(
         'ERR_DOMAIN_HIERARCHY',
         `'${operator}' needs a hierarchy, and ${target.name} has no parent field.`,
       )
-    return compileAny(scope, model, alias, field, roots)
+    return compileAny(scope, alias, field, roots)
   }
   const [tree, root, next] = [scope.alias(), scope.alias(), scope.alias()]
   const start = sql`SELECT ${id(root)}.id, ${id(root, parent)} AS parent FROM ${id(target.table)} ${id(root)} WHERE ${compileCondition(scope, target, root, roots, false)}${scope.andCondition(target, root)}`
@@ -53,14 +54,14 @@ export function compileHierarchy(
   return sql`EXISTS (SELECT 1 FROM ${id(target.table)} ${id(inner)} WHERE ${id(inner, field.inverse ?? '')} = ${id(alias)}.id AND ${id(inner)}.id IN (${all})${scope.andCondition(target, inner)})`
 }
 
-function rootCondition(target: ModelInfo, value: unknown): Condition | null {
+function rootCondition(value: unknown): Condition | null {
   const values = (Array.isArray(value) ? value : [value]).filter((v) => v !== false && v !== null && v !== '')
   if (values.length === 0) return null
   const ids = values.filter((v) => typeof v === 'number' || (typeof v === 'string' && /^\d+$/.test(v))).map(Number)
   const names = values.filter((v) => typeof v === 'string' && !/^\d+$/.test(v))
   const parts: Condition[] = []
   if (ids.length > 0) parts.push({ is: 'leaf', path: ['id'], operator: 'in', value: ids })
-  for (const name of names) parts.push({ is: 'leaf', path: [target.displayName], operator: 'ilike', value: name })
+  for (const name of names) parts.push({ is: 'leaf', path: ['display_name'], operator: 'ilike', value: name })
   if (parts.length === 0) throw new InvalidRequestError('ERR_DOMAIN_VALUE', 'A hierarchy is asked for by ids or names.')
   return { is: 'or', parts }
 }

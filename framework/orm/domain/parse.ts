@@ -6,8 +6,20 @@ import type { Domain } from './domain.ts'
 export type Condition =
   | { readonly is: 'and' | 'or'; readonly parts: readonly Condition[] }
   | { readonly is: 'constant'; readonly value: boolean }
-  | { readonly is: 'leaf'; readonly path: readonly string[]; readonly operator: Operator; readonly value: unknown }
+  | Comparison
   | { readonly is: 'not'; readonly part: Condition }
+
+/** One condition: a path from the model, an operator, a value. */
+export interface Comparison {
+  readonly is: 'leaf'
+  readonly path: readonly string[]
+  readonly operator: Operator
+  readonly value: unknown
+  /** What the records of a relation have to fulfil, for `any` and `not any`. */
+  readonly inner?: Condition
+  /** Where it stands, e.g. `domain[2]`; unknown for conditions that the compiler makes itself. */
+  readonly at?: string
+}
 
 export const operators = [
   '=',
@@ -45,57 +57,52 @@ const maxDepth = 20
 const maxHeight = 200
 const maxLeaves = 2_000
 
+/** Where in the whole domain one reads, and what is left to read. */
+interface Place {
+  readonly at: string
+  readonly depth: number
+  readonly budget: { left: number }
+}
+
 /**
- * @param value anything that came over the wire
- * @throws InvalidRequestError ERR_DOMAIN, with the place of the fault
+ * @param value anything that came over the wire; nothing at all holds for every record, `true` and `false` for all and none
+ * @throws InvalidRequestError ERR_DOMAIN, with the place of the fault: `domain[1][2][0]` is the first condition of the
+ *   domain that is the value of the second one
  */
-export function parseDomain(value: unknown, depth = 0, budget: Budget = { left: maxLeaves }): Condition {
-  if (!Array.isArray(value)) {
-    if (value === null || value === undefined || value === false) return { is: 'and', parts: [] }
-    throw new InvalidRequestError('ERR_DOMAIN', `A domain is a list of conditions, not ${show(value)}.`, {
-      wireName: 'builtins.TypeError',
-    })
-  }
-  if (depth > maxDepth)
-    throw new InvalidRequestError('ERR_DOMAIN', `The domain is nested more than ${maxDepth} levels deep.`)
-  if (value.length > maxLeaves * 2)
-    throw new InvalidRequestError('ERR_DOMAIN', `The domain has more than ${maxLeaves} conditions.`)
-  // A single condition may come without the list around it.
-  if (value.length === 3 && isLeaf(value) && known.has(String(value[1]).toLowerCase()) && !isToken(value[0]))
-    return leaf(value, 'the domain', depth, budget)
-  const stack: Condition[] = []
-  for (let i = value.length - 1; i >= 0; i--) {
-    const item: unknown = value[i]
-    const where = `position ${i + 1}`
-    if (item === '&' || item === '|') {
-      const a = stack.pop()
-      const b = stack.pop()
-      if (!a || !b) throw malformed(value, `'${item}' at ${where} needs two conditions after it`)
-      stack.push(joined(item === '&' ? 'and' : 'or', a, b))
-    } else if (item === '!') {
-      const a = stack.pop()
-      if (!a) throw malformed(value, `'!' at ${where} needs a condition after it`)
-      stack.push(a.is === 'not' ? a.part : { is: 'not', part: a })
-    } else if (Array.isArray(item)) {
-      stack.push(
-        item.length === 3 && isLeaf(item) ? leaf(item, where, depth, budget) : nested(item, where, depth, budget),
-      )
-    } else if (item === true || item === false) {
-      stack.push({ is: 'constant', value: item })
-    } else
-      throw new InvalidRequestError(
-        'ERR_DOMAIN',
-        `The item ${show(item)} at ${where} of the domain is neither a condition nor one of & | !.`,
-      )
-  }
-  const whole: Condition = stack.length === 1 && stack[0] ? stack[0] : { is: 'and', parts: stack.reverse() }
-  if (depth === 0 && height(whole, 0) > maxHeight)
+export function parseDomain(value: unknown): Condition {
+  const whole = parse(value, { at: 'domain', depth: 0, budget: { left: maxLeaves } })
+  if (height(whole, 0) > maxHeight)
     throw new InvalidRequestError('ERR_DOMAIN', `The domain is nested more than ${maxHeight} levels deep.`)
   return whole
 }
 
-interface Budget {
-  left: number
+function parse(value: unknown, place: Place): Condition {
+  if (value === null || value === undefined) return { is: 'and', parts: [] }
+  if (typeof value === 'boolean') return { is: 'constant', value }
+  if (!Array.isArray(value))
+    throw new InvalidRequestError('ERR_DOMAIN', `A domain is a list of conditions, not ${show(value)} (${place.at}).`, {
+      wireName: 'builtins.TypeError',
+    })
+  if (place.depth > maxDepth)
+    throw new InvalidRequestError('ERR_DOMAIN', `The domain is nested more than ${maxDepth} levels deep.`)
+  if (value.length > maxLeaves * 2)
+    throw new InvalidRequestError('ERR_DOMAIN', `The domain has more than ${maxLeaves} conditions.`)
+  const stack: Condition[] = []
+  for (let i = value.length - 1; i >= 0; i--) {
+    const item: unknown = value[i]
+    const at = `${place.at}[${i}]`
+    if (item === '&' || item === '|') {
+      const a = stack.pop()
+      const b = stack.pop()
+      if (!a || !b) throw malformed(value, `'${item}' at ${at} needs two conditions after it`)
+      stack.push(joined(item === '&' ? 'and' : 'or', a, b))
+    } else if (item === '!') {
+      const a = stack.pop()
+      if (!a) throw malformed(value, `'!' at ${at} needs a condition after it`)
+      stack.push(a.is === 'not' ? a.part : { is: 'not', part: a })
+    } else stack.push(leaf(item, { ...place, at }))
+  }
+  return stack.length === 1 && stack[0] ? stack[0] : { is: 'and', parts: stack.reverse() }
 }
 
 // A chain of the same sign is one list, however long: `| | | a b c d`.
@@ -106,29 +113,20 @@ function joined(is: 'and' | 'or', a: Condition, b: Condition): Condition {
 }
 
 function height(condition: Condition, above: number): number {
-  if (above > maxHeight || condition.is === 'leaf' || condition.is === 'constant') return above
+  if (above > maxHeight || condition.is === 'constant') return above
+  if (condition.is === 'leaf') return condition.inner ? height(condition.inner, above + 1) : above
   if (condition.is === 'not') return height(condition.part, above + 1)
   return condition.parts.reduce((most, part) => Math.max(most, height(part, above + 1)), above)
 }
 
-function nested(item: readonly unknown[], where: string, depth: number, budget: Budget): Condition {
-  if (item.length > 0 && item.every((x) => Array.isArray(x) || isToken(x))) return parseDomain(item, depth + 1, budget)
-  throw new InvalidRequestError(
-    'ERR_DOMAIN',
-    `A condition is [field, operator, value]; ${show(item)} at ${where} of the domain is not.`,
-  )
-}
-
-function isToken(x: unknown): boolean {
-  return x === '&' || x === '|' || x === '!'
-}
-
-function isLeaf(item: readonly unknown[]): boolean {
-  return (typeof item[0] === 'string' && !isToken(item[0])) || item[0] === 1 || item[0] === 0
-}
-
-function leaf(item: readonly unknown[], where: string, depth: number, budget: Budget): Condition {
-  const [path, rawOperator, value] = item
+function leaf(item: unknown, place: Place): Condition {
+  const { at, budget } = place
+  if (!Array.isArray(item) || item.length !== 3)
+    throw new InvalidRequestError(
+      'ERR_DOMAIN',
+      `A condition is [field, operator, value], and beside conditions a domain holds & | ! only; ${show(item)} at ${at} is neither.`,
+    )
+  const [path, rawOperator, value] = item as readonly unknown[]
   if (--budget.left < 0)
     throw new InvalidRequestError('ERR_DOMAIN', `The domain has more than ${maxLeaves} conditions.`)
   const lower = typeof rawOperator === 'string' ? rawOperator.toLowerCase().replace(/\s+/g, ' ') : ''
@@ -136,16 +134,16 @@ function leaf(item: readonly unknown[], where: string, depth: number, budget: Bu
   if (!operator)
     throw new InvalidRequestError(
       'ERR_DOMAIN_OPERATOR',
-      `Invalid operator ${show(rawOperator)} in condition ${show(item)} at ${where}; use one of ${operators.join(', ')}.`,
+      `Invalid operator ${show(rawOperator)} in condition ${show(item)} at ${at}[1]; use one of ${operators.join(', ')}.`,
     )
   if (path === 1 || path === 0)
     return { is: 'constant', value: (path === 1) === (operator === '=' ? value === 1 || value === true : value !== 1) }
-  const parts = String(path).split('.')
-  if (parts.length > 12 || parts.some((p) => !/^[a-z_][a-z0-9_]*$/i.test(p)))
-    throw new InvalidRequestError('ERR_DOMAIN_FIELD', `Invalid field ${show(path)} in condition at ${where}.`)
-  // Looked through here, so that what is nested counts, too; compiled when its model is known.
-  if ((operator === 'any' || operator === 'not any') && Array.isArray(value)) parseDomain(value, depth + 1, budget)
-  return { is: 'leaf', path: parts, operator, value }
+  const parts = typeof path === 'string' ? path.split('.') : []
+  if (parts.length === 0 || parts.length > 12 || parts.some((p) => !/^[a-z_][a-z0-9_]*$/i.test(p)))
+    throw new InvalidRequestError('ERR_DOMAIN_FIELD', `Invalid field ${show(path)} in condition at ${at}[0].`)
+  const made: Comparison = { is: 'leaf', path: parts, operator, value, at }
+  if (operator !== 'any' && operator !== 'not any') return made
+  return { ...made, inner: parse(value, { at: `${at}[2]`, depth: place.depth + 1, budget }) }
 }
 
 function malformed(value: unknown, why: string): InvalidRequestError {

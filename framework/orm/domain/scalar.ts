@@ -1,16 +1,29 @@
-/** Comparisons on fields with one value. Empty counts as Odoo counts it: unset, '' and false are the same; an unset number is 0. */
+/** Comparisons on fields with one value. Empty counts as Odoo counts it: a text or number that is not set is '' or 0, anything else is nothing. */
 
 import { InvalidRequestError } from '../../errors.ts'
-import { id, join, type Sql, sql } from '../../sql/index.ts'
+import { id, join, literal, type Sql, sql } from '../../sql/index.ts'
+import { roundDigits } from '../decimal.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import type { Scope } from '../query/scope.ts'
-import { toDate, toDatetime } from '../write/dates.ts'
+import { datePartOf, timeZone } from './calendar.ts'
+import { dateBound, datetimeBound } from './moments.ts'
 import type { Operator } from './parse.ts'
 
-const textual = new Set(['char', 'text', 'html', 'selection', 'reference'])
-const numeric = new Set(['integer', 'float', 'monetary', 'many2one'])
+/** What stands for an unset value in comparisons; kinds without one are simply not set. */
+const unsetValues: Readonly<Record<string, string | number>> = {
+  char: '',
+  text: '',
+  html: '',
+  integer: 0,
+  float: 0,
+  monetary: 0,
+}
 
-/** One comparison of a field that is no relation. */
+function unsetValue(field: FieldInfo): string | number | undefined {
+  return field.name === 'id' ? undefined : unsetValues[field.kind]
+}
+
+/** One comparison of a field that is no relation (or of a many2one's id with a number). */
 export function compileScalar(
   scope: Scope,
   model: ModelInfo,
@@ -21,65 +34,97 @@ export function compileScalar(
 ): Sql {
   if (field.kind === 'binary') return compileBinary(scope, model, alias, field, operator, value)
   const column = scope.value(model, alias, field)
-  if (operator.includes('like')) return compileLike(column, field, operator, value)
-  if (operator === 'in' || operator === 'not in' || operator === '=' || operator === '!=') {
-    const values = Array.isArray(value) ? value : [value]
+  const isIn = operator === 'in' || operator === 'not in'
+  if (isIn || operator === '=' || operator === '!=') {
     const not = operator === 'not in' || operator === '!='
-    return compileMembership(column, field, values, not)
+    // `in` nothing at all holds for no record; `= []` is `= false`, as views write it.
+    if (isIn && !value) return not ? sql`TRUE` : sql`FALSE`
+    const values: readonly unknown[] = Array.isArray(value) ? (value.length || isIn ? value : [false]) : [value]
+    if (values.length === 0) return not ? sql`TRUE` : sql`FALSE`
+    return compileMembership(scope, column, field, values, not)
   }
-  if (value === false || value === null || value === undefined) {
-    if (textual.has(field.kind) || field.kind === 'date' || field.kind === 'datetime') return sql`FALSE`
-    if (field.kind === 'boolean') return sql`COALESCE(${column}, FALSE) ${symbol(operator)} FALSE`
-  }
-  const bound = bindValue(field, value)
-  const compared = sql`${column} ${symbol(operator)} ${bound}`
-  // An unset number is 0: it takes part where 0 would.
-  if (numeric.has(field.kind) && field.kind !== 'many2one' && holdsForZero(operator, Number(value)))
-    return sql`(${compared} OR ${column} IS NULL)`
-  if (field.kind === 'boolean') return sql`COALESCE(${column}, FALSE) ${symbol(operator)} ${bound}`
-  return compared
+  if (field.kind === 'boolean' || field.kind === 'json')
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_OPERATOR',
+      `'${operator}' does not apply to ${model.name}.${field.name}; ask for = or !=.`,
+    )
+  if (operator.includes('like')) return compileLike(column, field, operator, value)
+  return compileInequality(scope, column, field, operator, value)
 }
 
-function compileMembership(column: Sql, field: FieldInfo, values: readonly unknown[], not: boolean): Sql {
+function compileInequality(scope: Scope, column: Sql, field: FieldInfo, operator: Operator, given: unknown): Sql {
+  if (Array.isArray(given) || (given !== null && typeof given === 'object'))
+    throw new InvalidRequestError(
+      'ERR_DOMAIN_VALUE',
+      `'${operator}' compares ${field.model}.${field.name} with one value, not with ${JSON.stringify(given).slice(0, 80)}.`,
+    )
+  const none = unsetValue(field)
+  const value = given === false || given === null || given === undefined ? none : given
+  if (value === undefined) return sql`FALSE`
+  if (field.kind === 'datetime' && operator === '<=') {
+    // A second is over when the next one begins; what the database stamps itself has fractions.
+    return sql`${column} < ${datetimeBound(scope.env, field, value)}::timestamp + INTERVAL '1 second'`
+  }
+  const compared = sql`${column} ${symbol(operator)} ${bindValue(scope, field, value)}`
+  if (none === undefined) return compared
+  return holds(none, operator, typeof none === 'number' ? toNumber(field, value) : toText(field, value))
+    ? sql`(${compared} OR ${column} IS NULL)`
+    : compared
+}
+
+function holds(none: string | number, operator: Operator, value: string | number): boolean {
+  if (operator === '<') return none < value
+  if (operator === '<=') return none <= value
+  return operator === '>' ? none > value : none >= value
+}
+
+function compileMembership(scope: Scope, column: Sql, field: FieldInfo, values: readonly unknown[], not: boolean): Sql {
   if (field.kind === 'boolean') {
     const wanted = new Set(values.map((v) => isTrue(v)))
     if (wanted.size === 2) return not ? sql`FALSE` : sql`TRUE`
-    if (wanted.size === 0) return not ? sql`TRUE` : sql`FALSE`
     return wanted.has(!not) ? sql`${column} IS TRUE` : sql`${column} IS NOT TRUE`
   }
-  const isEmpty = (v: unknown) => v === false || v === null || v === undefined || (v === '' && !numeric.has(field.kind))
-  const none = values.some((v) => isEmpty(v) || (numeric.has(field.kind) && field.name !== 'id' && Number(v) === 0))
-  const rest = values.filter((v) => !isEmpty(v))
+  const isUnset = (v: unknown) => v === false || v === null || v === undefined
+  const none = unsetValue(field)
+  const given = values.filter((v) => !isUnset(v))
+  const isNone = (v: unknown) => (typeof none === 'number' ? toNumber(field, v) === 0 : v === none)
+  const asksUnset = given.length < values.length || (none !== undefined && given.some(isNone))
+  const wanted = asksUnset && none !== undefined && !given.some(isNone) ? [...given, none] : given
   const parts: Sql[] = []
-  if (rest.length > 0)
-    parts.push(
-      rest.length === 1
-        ? sql`${column} = ${bindValue(field, rest[0])}`
-        : sql`${column} = ANY(${bindList(field, rest)})`,
-    )
-  if (none) {
-    parts.push(sql`${column} IS NULL`)
-    if (textual.has(field.kind)) parts.push(sql`${column} = ''`)
-    if (numeric.has(field.kind) && !rest.some((v) => Number(v) === 0)) parts.push(sql`${column} = 0`)
-  }
-  if (parts.length === 0) return not ? sql`TRUE` : sql`FALSE`
+  if (wanted.length > 0) parts.push(oneOf(scope, column, field, wanted))
+  if (asksUnset) parts.push(sql`${column} IS NULL`)
   const positive = parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' OR ')})`
   if (!not) return positive
-  if (none) return sql`NOT ${positive === parts[0] ? sql`(${positive})` : positive}`
-  return sql`(${positive}) IS NOT TRUE`
+  return asksUnset ? sql`NOT (${positive})` : sql`(${positive}) IS NOT TRUE`
 }
+
+// A second holds every moment within it: what the database stamps itself has fractions, and nobody sees them.
+function oneOf(scope: Scope, column: Sql, field: FieldInfo, values: readonly unknown[]): Sql {
+  if (field.kind === 'datetime') {
+    const bounds = values.map((v) => datetimeBound(scope.env, field, v))
+    return sql`date_trunc('second', ${column}) = ANY(${bounds}::timestamp[])`
+  }
+  return values.length === 1
+    ? sql`${column} = ${bindValue(scope, field, values[0])}`
+    : sql`${column} = ANY(${bindList(scope, field, values)})`
+}
+
+const textual = new Set(['char', 'text', 'html', 'selection', 'reference'])
 
 function compileLike(column: Sql, field: FieldInfo, operator: Operator, value: unknown): Sql {
   const not = operator.startsWith('not ')
   const base = not ? operator.slice(4) : operator
-  if (value === false || value === null || value === undefined || value === '') {
-    const exact = base.startsWith('=')
-    return exact !== not ? sql`(${column} IS NULL OR ${column}::text = '')` : sql`TRUE`
+  if (!value) {
+    // Every text holds the empty one; `=like` an empty text asks for what is not set.
+    if (!base.startsWith('=')) return not ? sql`FALSE` : sql`TRUE`
+    const isEmpty = unsetValue(field) === '' ? sql`(${column} IS NULL OR ${column} = '')` : sql`${column} IS NULL`
+    return not ? sql`NOT (${isEmpty})` : isEmpty
   }
-  if (typeof value !== 'string' && typeof value !== 'number')
+  if (typeof value !== 'string' && (typeof value !== 'number' || base.startsWith('=')))
     throw new InvalidRequestError(
       'ERR_DOMAIN_VALUE',
-      `'${operator}' compares with text, not with ${JSON.stringify(value)}.`,
+      `'${operator}' compares with text, not with ${JSON.stringify(value).slice(0, 80)}.`,
+      { wireName: 'builtins.TypeError' },
     )
   const pattern = base.startsWith('=') ? String(value) : `%${value}%`
   // A single trailing backslash would escape nothing and is an error in PostgreSQL.
@@ -127,7 +172,11 @@ export function datePart(
       `Invalid field ${model.name}.${field.name}.${rest.join('.')} in condition: ${field.name} is no relation.`,
     )
   const column = scope.value(model, alias, field)
-  const number = sql`EXTRACT(${part} FROM ${column})`
+  const local =
+    field.kind === 'datetime'
+      ? sql`(${column} AT TIME ZONE 'UTC' AT TIME ZONE ${literal(timeZone(scope.env))})`
+      : column
+  const number = sql`EXTRACT(${part} FROM ${local})`
   if (value === false || value === null) return operator === '!=' ? sql`${column} IS NOT NULL` : sql`${column} IS NULL`
   const list = (Array.isArray(value) ? value : [value]).map((v) => toNumber(field, v))
   switch (operator) {
@@ -147,26 +196,8 @@ export function datePart(
   }
 }
 
-function datePartOf(name: string | undefined): Sql | undefined {
-  return name !== undefined && Object.hasOwn(dateParts, name) ? dateParts[name] : undefined
-}
-
-/** Parts of a date that PostgreSQL extracts, under Odoo's names. */
-export const dateParts: Readonly<Record<string, Sql>> = {
-  year_number: sql`YEAR`,
-  quarter_number: sql`QUARTER`,
-  month_number: sql`MONTH`,
-  iso_week_number: sql`WEEK`,
-  day_of_year: sql`DOY`,
-  day_of_month: sql`DAY`,
-  day_of_week: sql`DOW`,
-  hour_number: sql`HOUR`,
-  minute_number: sql`MINUTE`,
-  second_number: sql`SECOND`,
-}
-
 /** A value bound with the type of its field's column. */
-export function bindValue(field: FieldInfo, value: unknown): Sql {
+function bindValue(scope: Scope, field: FieldInfo, value: unknown): Sql {
   switch (field.kind) {
     case 'integer':
     case 'many2one':
@@ -176,13 +207,11 @@ export function bindValue(field: FieldInfo, value: unknown): Sql {
     case 'monetary':
       return field.columnType === 'float8'
         ? sql`${toNumber(field, value)}::float8`
-        : sql`${toNumber(field, value)}::numeric`
+        : sql`${toDecimal(field, value)}::numeric`
     case 'date':
-      return sql`${toDate(value, field)}::date`
+      return sql`${dateBound(scope.env, field, value)}::date`
     case 'datetime':
-      return sql`${toDatetime(value, field)}::timestamp`
-    case 'boolean':
-      return isTrue(value) ? sql`TRUE` : sql`FALSE`
+      return sql`${datetimeBound(scope.env, field, value)}::timestamp`
     case 'json':
       return sql`${JSON.stringify(value)}::jsonb`
     default:
@@ -190,7 +219,7 @@ export function bindValue(field: FieldInfo, value: unknown): Sql {
   }
 }
 
-function bindList(field: FieldInfo, values: readonly unknown[]): Sql {
+function bindList(scope: Scope, field: FieldInfo, values: readonly unknown[]): Sql {
   switch (field.kind) {
     case 'integer':
     case 'many2one':
@@ -199,14 +228,20 @@ function bindList(field: FieldInfo, values: readonly unknown[]): Sql {
     case 'monetary':
       return field.columnType === 'float8'
         ? sql`${values.map((v) => toNumber(field, v))}::float8[]`
-        : sql`${values.map((v) => toNumber(field, v))}::numeric[]`
+        : sql`${values.map((v) => toDecimal(field, v))}::numeric[]`
     case 'date':
-      return sql`${values.map((v) => toDate(v, field))}::date[]`
-    case 'datetime':
-      return sql`${values.map((v) => toDatetime(v, field))}::timestamp[]`
+      return sql`${values.map((v) => dateBound(scope.env, field, v))}::date[]`
+    case 'json':
+      return sql`${values.map((v) => JSON.stringify(v))}::jsonb[]`
     default:
       return sql`${values.map((v) => toText(field, v))}::text[]`
   }
+}
+
+// What is compared is rounded like what is kept.
+function toDecimal(field: FieldInfo, value: unknown): number {
+  const number = toNumber(field, value)
+  return field.options.digits ? roundDigits(number, field.options.digits[1]) : number
 }
 
 function toNumber(field: FieldInfo, value: unknown): number {
@@ -229,7 +264,8 @@ function toNumber(field: FieldInfo, value: unknown): number {
 
 function toText(field: FieldInfo, value: unknown): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
   throw new InvalidRequestError(
     'ERR_DOMAIN_VALUE',
     `${field.model}.${field.name} is compared with text, not with ${JSON.stringify(value)}.`,
@@ -241,26 +277,12 @@ function isTrue(value: unknown): boolean {
   return Boolean(value)
 }
 
-function holdsForZero(operator: Operator, value: number): boolean {
-  return operator === '<'
-    ? 0 < value
-    : operator === '<='
-      ? 0 <= value
-      : operator === '>'
-        ? 0 > value
-        : operator === '>='
-          ? 0 >= value
-          : false
-}
-
 function symbol(operator: Operator): Sql {
   const symbols: Partial<Record<Operator, Sql>> = {
     '<': sql`<`,
     '<=': sql`<=`,
     '>': sql`>`,
     '>=': sql`>=`,
-    '=': sql`=`,
-    '!=': sql`<>`,
   }
   const found = symbols[operator]
   if (!found) throw new InvalidRequestError('ERR_DOMAIN_OPERATOR', `The operator '${operator}' does not apply here.`)

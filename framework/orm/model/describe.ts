@@ -33,8 +33,9 @@ function describe(_env: Env, model: ModelInfo, field: FieldInfo): FieldDescripti
   const derived = !field.column && (field.computed !== undefined || field.related !== undefined)
   const searchable =
     !options.secret &&
-    (field.column || relational || field.related !== undefined || field.kind === 'binary') &&
-    !(derived && !field.related)
+    (((field.column || relational || field.related !== undefined || field.kind === 'binary') &&
+      !(derived && !field.related)) ||
+      field.searched !== undefined)
   const sortable =
     !options.secret &&
     ((field.column && field.kind !== 'json' && field.kind !== 'binary') ||

@@ -2,7 +2,7 @@
 
 import { empty, id, join, literal, type Sql, sql } from '../../sql/index.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import { inverseColumn } from '../domain/compile.ts'
+import { inverseColumn } from '../domain/relation.ts'
 import { compileOrder } from './order.ts'
 import { notStored, type Scope } from './scope.ts'
 import type { Spec, Want } from './spec.ts'

@@ -151,13 +151,18 @@ export class Policy {
     seen: boolean,
     negate: boolean,
   ): boolean {
-    const opposite = opposites[operator]
+    // A path is denied as a whole; a field's own operator becomes its opposite.
+    const opposite = path.length === 1 ? opposites[operator] : undefined
     if (negate && opposite) return this.#leaf(model, row, path, opposite, raw, seen, false)
     if (negate) return !this.#leaf(model, row, path, operator, raw, seen, false)
     const value = this.#bound(raw)
     const [head = '', ...rest] = path
-    if (model === 'maze.room' && head === 'owner_age')
-      return this.#leaf(model, row, ['owner_id', 'age'], operator, value, seen, false)
+    // A related field holds the value at the end of its path, or nothing where the path ends early.
+    if (model === 'maze.room' && head === 'owner_age') {
+      const positive = operator === '!=' ? '=' : operator === 'not in' ? 'in' : null
+      const holds = this.#leaf(model, row, ['owner_id', 'age'], positive ?? operator, value, seen, false)
+      return positive ? !holds : holds
+    }
     const relation = relations[model][head]
     if (!relation) return compare(row[head] as Value, operator, value)
     const others =

@@ -31,7 +31,7 @@ declare module '#framework' {
 model('res.partner.category', partnerCategory, {
   description: 'Partner Tags',
   order: 'name, id',
-  nameSearch: ['display_name'],
+  nameSearch: ['display_name', 'name'],
 })
 
 computed('res.partner.category', 'parent_path', ['parent_id.parent_path'], (tag) =>

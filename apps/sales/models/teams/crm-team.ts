@@ -1,6 +1,6 @@
 /** Sales teams. */
 
-import { computed, type Def, f, fields, model } from '#framework'
+import { computed, type Def, f, fields, model, searched } from '#framework'
 
 export const team = fields({
   name: f.char({ label: 'Sales Team', required: true, translate: true }),
@@ -28,6 +28,10 @@ model('crm.team', team, { description: 'Sales Team', order: 'sequence asc, creat
 computed('crm.team', 'member_ids', ['crm_team_member_ids.user_id', 'crm_team_member_ids.active'], (team) => {
   return team.crm_team_member_ids.flatMap((member) => (member.active && member.user_id ? [member.user_id] : []))
 })
+
+searched('crm.team', 'member_ids', (operator, value) =>
+  operator.startsWith('not ') ? null : [['crm_team_member_ids.user_id', operator, value]],
+)
 
 computed('crm.team', 'sale_order_count', ['name'], (team, env) =>
   env.model('sale.order').search_count([

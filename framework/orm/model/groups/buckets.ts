@@ -2,7 +2,7 @@
 
 import { DateTime } from 'luxon'
 import { literal, type Sql, sql } from '../../../sql/index.ts'
-import { dateParts } from '../../domain/scalar.ts'
+import { dateParts, firstWeekday, timeZone } from '../../domain/calendar.ts'
 import type { Env } from '../../env.ts'
 import type { FieldInfo } from '../../registry.ts'
 
@@ -73,15 +73,4 @@ export function bucket(granularity: Granularity, field: FieldInfo, value: Sql, e
     return sql`(date_trunc('week', ${local}::timestamp + ${shift} * INTERVAL '1 day') - ${shift} * INTERVAL '1 day')::timestamp(0)::text`
   }
   return sql`date_trunc(${literal(granularity)}, ${local}::timestamp)::timestamp(0)::text`
-}
-
-function firstWeekday(env: Env): number {
-  return ['en_US', 'en_CA', 'pt_BR', 'ja_JP', 'he_IL', 'zh_TW', 'ko_KR'].includes(env.lang) ? 7 : 1
-}
-
-/** The time zone of the call's context, else UTC, as in Odoo: what a user set counts for pages only. Unknown names count as UTC. */
-export function timeZone(env: Env): string {
-  const wanted = env.context.tz
-  if (typeof wanted !== 'string' || wanted === '') return 'UTC'
-  return DateTime.now().setZone(wanted).isValid && /^[A-Za-z0-9_+\-/]+$/.test(wanted) ? wanted : 'UTC'
 }
