@@ -1,13 +1,17 @@
 // The entry of `npm run bench`: how fast the server is, beside a handler written by hand that does the same.
 
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { readOptions, usage } from './options.ts'
-import { page, verdicts } from './report/page.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Options, readOptions, usage } from './options.ts'
+import { measureGrowth } from './parts/growth.ts'
+import { measureIdle } from './parts/idle.ts'
+import { writePage } from './report/page.ts'
+import { writeProfile } from './report/profile.ts'
+import { mergeResults, type Parts, readPart, writePart } from './report/store.ts'
 import { memoryLines, terminalTable } from './report/table.ts'
+import { verdicts } from './report/verdicts.ts'
 import { operationKeys, run } from './run.ts'
-
-const pagePath = resolve(import.meta.dirname, '../../docs/benchmarks.md')
 
 let isStopping = false
 
@@ -29,21 +33,51 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage)
     return 0
   }
-  const { isQuick, isJson, isProfiled, keys, concurrency } = options
-  const result = await run(options, say)
-  if (isJson) {
-    console.log(JSON.stringify(result))
-    return 0
+  switch (options.part) {
+    case 'page':
+      break
+    case 'growth':
+      await keep(options, 'growth', await measureGrowth(options.isQuick, say))
+      break
+    case 'idle':
+      await keep(options, 'idle', await measureIdle(options.idle, options.isQuick, say))
+      break
+    case 'operations':
+      await (options.isProfiled ? profile(options) : operations(options))
   }
-  console.log(terminalTable(result.rows))
-  console.log(`\n${memoryLines(result).join('\n')}`)
-  if (!isQuick) console.log(`\n${verdicts(result.rows).join('\n')}`)
-  // Figures of a short, partial or profiled run are no figures to publish.
-  if (!isQuick && !isProfiled && keys.length === 0 && concurrency === null) {
-    await writeFile(pagePath, page(result))
-    console.log('\ndocs/benchmarks.md is written')
-  }
+  if (!options.isQuick) await writePage()
   return 0
+}
+
+async function operations(options: Options): Promise<void> {
+  const { result } = await run(options, null, say)
+  if (!options.isJson) {
+    console.log(`${terminalTable(result.rows)}\n\n${memoryLines(result).join('\n')}`)
+    if (!options.isQuick) console.log(`\n${verdicts(result.rows).join('\n')}`)
+  }
+  const part = options.rows === null ? 'operations' : 'rows'
+  // What was measured at another concurrency than usual has no place on the page.
+  const isKept = !options.isQuick && options.concurrency === null
+  const merged = isKept ? mergeResults(await readPart(part), result) : result
+  await keep(isKept ? options : { ...options, isQuick: true }, part, merged)
+}
+
+async function profile(options: Options): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-profile-'))
+  try {
+    const { measured } = await run({ ...options, concurrency: options.concurrency ?? 16 }, folder, say)
+    await writeProfile(folder, measured, !options.isQuick && options.keys.length === 0)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function keep<P extends keyof Parts>({ isJson, isQuick }: Options, part: P, value: Parts[P]): Promise<void> {
+  if (isJson) console.log(JSON.stringify(value))
+  // Figures of a short run are no figures to publish.
+  if (isQuick) return
+  await writePart(part, value)
+  if (!isJson) console.log(`\ndocs/benchmarks/${part}.json and the page are written`)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

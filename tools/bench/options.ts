@@ -3,6 +3,8 @@
 import { parseArgs } from 'node:util'
 
 export interface Options {
+  /** What is run: the operations, or one of the long parts. */
+  readonly part: 'operations' | 'growth' | 'idle' | 'page'
   /** Letters of operations; empty = all. */
   readonly keys: readonly string[]
   readonly isQuick: boolean
@@ -10,15 +12,23 @@ export interface Options {
   readonly isProfiled: boolean
   /** Only this concurrency; `null` = each operation's own. */
   readonly concurrency: number | null
+  /** Partners in place of the usual 10 000; reads only then. */
+  readonly rows: number | null
+  /** Tenants of the part `idle`. */
+  readonly idle: number
 }
 
-export const usage = `npm run bench -- [operation …] [--quick] [--json] [--profile] [--concurrency N]
+export const usage = `npm run bench -- [operation …] [--rows N | --growth | --idle N | --page] [--quick] [--json] [--profile] [--concurrency N]
   operation      letters of docs/benchmarks.md, such as "a b"; default all
+  --rows         the reads with so many partners, such as 1000000
+  --growth       how cost grows with rows, rules, groups and tenants
+  --idle         what so many tenants cost that nobody uses, such as 1000
+  --page         only writes the page from the figures that are there
   --quick        a few calls of each on little data: does it work, not how fast
   --json         one JSON document instead of the table
-  --profile      profile the server, print its functions by self time for each operation
+  --profile      profiles the server: docs/benchmarks/profile.md instead of figures
   --concurrency  only this number of clients
-A full run without a choice writes docs/benchmarks.md.`
+Figures and graphs go to docs/benchmarks/, the page to docs/benchmarks.md; each run renews what it measured.`
 
 /**
  * @param known letters of the operations that there are
@@ -32,6 +42,10 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      growth: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      rows: { type: 'string' },
+      idle: { type: 'string' },
       concurrency: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -39,8 +53,22 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   if (values.help) return 'help'
   const unknown = positionals.find((key) => !known.includes(key))
   if (unknown !== undefined) throw new TypeError(`There is no operation ${unknown}; there are ${known.join(', ')}.`)
-  const concurrency = values.concurrency === undefined ? null : Number(values.concurrency)
-  if (concurrency !== null && !(Number.isInteger(concurrency) && concurrency > 0 && concurrency <= 256))
-    throw new TypeError('--concurrency takes a number from 1 to 256.')
-  return { keys: positionals, isQuick: values.quick, isJson: values.json, isProfiled: values.profile, concurrency }
+  const idle = number('--idle', values.idle, 5_000)
+  return {
+    part: values.page ? 'page' : values.growth ? 'growth' : idle !== null ? 'idle' : 'operations',
+    keys: positionals,
+    isQuick: values.quick,
+    isJson: values.json,
+    isProfiled: values.profile,
+    concurrency: number('--concurrency', values.concurrency, 256),
+    rows: number('--rows', values.rows, 10_000_000),
+    idle: idle ?? 0,
+  }
+}
+
+function number(name: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0 && value <= most) return value
+  throw new TypeError(`${name} takes a number from 1 to ${most}.`)
 }

@@ -1,117 +1,144 @@
-/** One run: data, both processes, every operation, memory. */
+/** The operations beside the hand-written handler: data, both processes, measurement, memory. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { cpus, totalmem } from 'node:os'
 import { prepare, type Prepared } from './data/prepare.ts'
 import { type Measurement, measure, type Pace } from './load/measure.ts'
 import type { Operation } from './operations/operation.ts'
 import { reads } from './operations/reads.ts'
-import { prepareRival } from './operations/verify.ts'
+import { signIns } from './operations/sign-in.ts'
+import { admitRival, type Contest, prepareRival } from './operations/verify.ts'
 import { writes } from './operations/writes.ts'
 import type { Options } from './options.ts'
 import { type Child, startChild } from './processes/child.ts'
 import type { InstanceMemory } from './report/memory.ts'
-import { readProfile, topFunctions } from './report/profile.ts'
-import { makeRows, type Result } from './report/result.ts'
+import { makeRows, type Result, today } from './report/result.ts'
 
 // Writes last, the bulk at the very end: reads find the data set as it was loaded.
-const all: readonly Operation[] = [...reads, ...writes]
-const yardstick = all.find(({ key }) => key === 'b') as Operation
+const all: readonly Operation[] = [...reads, ...signIns, ...writes]
 const fullPace: Pace = { rounds: 3, roundMs: 1_500, warmUpMs: 500 }
 const quickPace: Pace = { rounds: 1, roundMs: 60, warmUpMs: 0 }
-const root = resolve(import.meta.dirname, '../..')
 
 export type Progress = (text: string) => void
 
 /** Letters of all operations. */
 export const operationKeys: readonly string[] = all.map(({ key }) => key)
 
-/** @throws Error when a side fails or the two sides differ */
-export async function run(options: Options, progress: Progress): Promise<Result> {
-  const operations = all.filter(({ key }) => options.keys.length === 0 || options.keys.includes(key))
+/** One of the operations. */
+export function operationOf(key: string): Operation {
+  return all.find((operation) => operation.key === key) as Operation
+}
+
+/** What a run measures besides the figures of its rows. */
+export interface Run {
+  readonly result: Result
+  readonly measured: readonly Measurement[]
+}
+
+/**
+ * @param profileFolder where the server writes a profile of itself; `null` for none
+ * @throws Error when a side fails or the two sides differ
+ */
+export async function run(options: Options, profileFolder: string | null, progress: Progress): Promise<Run> {
   const pace = options.isQuick ? quickPace : fullPace
-  const data = await prepare(
-    options.isQuick ? { partners: 300, orders: 90 } : { partners: 10_000, orders: 2_000 },
-    progress,
-  )
-  const profileFolder = await mkdtemp(join(tmpdir(), 'holdfast-bench-profile-'))
+  const data = await prepare(sizeOf(options), progress)
+  try {
+    return await withContest(data, profileFolder, progress, async (contest) => {
+      const { server } = contest
+      const atStart = await server.usage()
+      const idleInstance = (await server.ask({ ask: 'idle-instance' })) as InstanceMemory
+      const measured = await measureAll(chosen(options), options, contest, pace, progress)
+      const afterLoad = await server.usage()
+      const result = {
+        facts: factsOf(data, pace, server.ready.postgresVersion ?? ''),
+        memory: { serverAtStartBytes: atStart.rssBytes, serverAfterLoadBytes: afterLoad.rssBytes, idleInstance },
+        rows: makeRows(measured, !options.isQuick && options.rows === null),
+      }
+      return { result, measured }
+    })
+  } finally {
+    await data.remove()
+  }
+}
+
+/** Starts the server and the handler on a home, and ends them. */
+export async function withContest<T>(
+  data: Prepared,
+  profileFolder: string | null,
+  progress: Progress,
+  work: (contest: Contest) => Promise<T>,
+): Promise<T> {
   const children: Child[] = []
   try {
     progress('starting the server and the hand-written handler')
-    const profiling = options.isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []
+    const profiling = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]
     const server = await startChild('server.ts', { BENCH_HOME: data.homePath }, profiling)
     children.push(server)
-    const atStart = await server.usage()
-    const rival = await startChild('rival.ts', { BENCH_DATABASE: JSON.stringify(server.ready.database) })
+    const rival = await startChild('rival.ts', {})
     children.push(rival)
-    const idleInstance = (await server.ask({ ask: 'idle-instance' })) as InstanceMemory
-    const measured = await measureAll(operations, options, { data, server, rival }, pace, progress)
-    const afterLoad = await server.usage()
-    const postgres = String(server.ready.postgresVersion ?? '')
-    await closeAll(children)
-    if (options.isProfiled) await printProfile(profileFolder, measured, progress)
-    return {
-      facts: factsOf(data, options, pace, postgres),
-      memory: { serverAtStartBytes: atStart.rssBytes, serverAfterLoadBytes: afterLoad.rssBytes, idleInstance },
-      rows: makeRows(measured, !options.isQuick),
-    }
+    const contest = { data, server, rival }
+    await admitRival(contest)
+    return await work(contest)
   } finally {
-    await closeAll(children)
-    await rm(profileFolder, { recursive: true, force: true })
-    await data.remove()
+    // The last started first: the handler lets go of the database before the server stops it.
+    for (const child of children.reverse()) await child.close()
   }
+}
+
+function sizeOf({ isQuick, rows }: Options): Prepared['size'] {
+  if (isQuick) return { partners: rows === null ? 300 : Math.min(rows, 20_000), orders: 90 }
+  return { partners: rows ?? 10_000, orders: 2_000 }
+}
+
+// On many rows the reads alone: what a write costs there is among the curves of growth.
+function chosen({ keys, rows }: Options): Operation[] {
+  const there = rows === null ? all : reads.filter(({ key }) => key !== 'k')
+  return there.filter(({ key }) => keys.length === 0 || keys.includes(key))
 }
 
 async function measureAll(
   operations: readonly Operation[],
   options: Options,
-  sides: { readonly data: Prepared; readonly server: Child; readonly rival: Child },
+  contest: Contest,
   pace: Pace,
   progress: Progress,
 ): Promise<Measurement[]> {
   const measured: Measurement[] = []
-  await prepareRival(yardstick, sides)
+  const yardstick = operationOf('b')
+  await prepareRival(yardstick, contest)
   for (const operation of operations) {
-    if (operation !== yardstick) await prepareRival(operation, sides)
-    const levels = options.concurrency === null ? operation.concurrency : [options.concurrency]
-    for (const protocol of operation.protocols) {
+    if (operation !== yardstick) await prepareRival(operation, contest)
+    const levels = levelsOf(operation, options)
+    const protocols = options.rows === null ? operation.protocols : operation.protocols.slice(0, 1)
+    for (const protocol of protocols) {
       for (const concurrency of levels) {
         progress(`(${operation.key}) ${operation.title}, ${protocol}, ${concurrency} at once`)
-        measured.push(await measure(operation, yardstick, protocol, concurrency, sides, pace))
+        measured.push(await measure(operation, yardstick, protocol, concurrency, contest, pace))
       }
     }
   }
   return measured
 }
 
-async function closeAll(children: Child[]): Promise<void> {
-  // The last started first: the handler lets go of the database before the server stops it.
-  for (const child of children.splice(0).reverse()) await child.close()
+// A password check takes half a second of processor, and a quick run shall be quick.
+function levelsOf({ key, concurrency }: Operation, options: Options): readonly number[] {
+  if (options.concurrency !== null) return [options.concurrency]
+  return options.isQuick && key === 'h' ? concurrency.slice(0, 1) : concurrency
 }
 
-async function printProfile(folder: string, measured: readonly Measurement[], progress: Progress): Promise<void> {
-  const profile = await readProfile(folder)
-  if (profile === null) return progress('the server wrote no profile')
-  for (const { operation, protocol, concurrency, windows } of measured) {
-    progress(`(${operation.key}) ${operation.title}, ${protocol}, ${concurrency} at once: self time`)
-    for (const { place, share } of topFunctions(profile, windows, root, 25))
-      progress(`  ${(share * 100).toFixed(1).padStart(5)} %  ${place}`)
-  }
-}
-
-function factsOf(data: Prepared, options: Options, pace: Pace, postgres: string): Result['facts'] {
-  const processors = cpus()
-  const chosen = [...options.keys, ...(options.isQuick ? ['--quick'] : [])]
+function factsOf(data: Prepared, pace: Pace, postgres: string): Result['facts'] {
   return {
-    date: new Date().toISOString().slice(0, 10),
-    command: `npm run bench${chosen.length > 0 ? ` -- ${chosen.join(' ')}` : ''}`,
+    date: today(),
     partners: data.size.partners,
     orders: data.size.orders,
     rounds: pace.rounds,
     roundMs: pace.roundMs,
-    machine: `${processors.length} processor cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform} ${process.arch}`,
+    machine: machine(),
     node: process.versions.node,
     postgres,
   }
+}
+
+/** This machine in words. */
+export function machine(): string {
+  return `${cpus().length} processor cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform} ${process.arch}`
 }

@@ -1,37 +1,22 @@
-/** A home with one tenant for the benchmark: applications, people who sign in, partners, products, orders. */
+/** Homes for the benchmark: one tenant with data under load, and one that is awake and does nothing. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Tenant, withEnv, withSystemEnv } from '../../../framework/access/index.ts'
-import { createKey, setPassword } from '../../../framework/auth/index.ts'
+import type { Tenant } from '../../../framework/access/index.ts'
 import { initTenant, openTenant } from '../../../framework/modules/index.ts'
-import { openPool, sql } from '../../../framework/sql/index.ts'
-import { openHome } from '../../../platform/tenants/index.ts'
-import { ordersOf, partnersOf, productsOf } from './company.ts'
+import { openPool } from '../../../framework/sql/index.ts'
+import { type Home, openHome, type TemplateConnection } from '../../../platform/tenants/index.ts'
+import { type DataSize, type Filled, fill, type Progress } from './fill.ts'
+import { multiplyPartners } from './multiply.ts'
 
-export interface DataSize {
-  readonly partners: number
-  readonly orders: number
-}
+export type { Account, DataSize, Progress } from './fill.ts'
 
-/** A person of the tenant with the two ways in that programs use. */
-export interface Account {
-  readonly uid: number
-  readonly password: string
-  readonly key: string
-}
-
-export interface Prepared {
+export interface Prepared extends Filled {
   readonly homePath: string
   readonly size: DataSize
-  /** Sees all orders and keeps contacts; every operation but one runs as this user. */
-  readonly seller: Account
-  /** Sees own and unassigned orders only. */
-  readonly ownSeller: Account
-  /** Existing ids that calls may name. */
-  readonly partnerIds: readonly number[]
-  readonly productIds: readonly number[]
+  /** Names of the tenants under load: calls go to each in turn. */
+  readonly tenants: readonly string[]
   /** Removes everything from the disk. */
   remove(): Promise<void>
 }
@@ -40,34 +25,43 @@ export interface Prepared {
 export const tenantName = 'bench'
 /** Name of a tenant that is awake and does nothing. */
 export const idleName = 'idle'
-const template = 'bench'
-const batch = 500
+
+/** What is loaded through the models, one by one; a larger size is made of it by PostgreSQL alone. */
+const mostByModels = 10_000
+const patienceMs = 600_000
+
+/** Where a browser finds a tenant. */
+export function hostOf(tenant: string): string {
+  return `${tenant}.localhost`
+}
 
 /** Makes home, tenant and data in a temporary folder; the home is closed again, ready to be opened by the server. */
-export async function prepare(size: DataSize, progress: (text: string) => void): Promise<Prepared> {
+export async function prepare(size: DataSize, progress: Progress): Promise<Prepared> {
+  return withNewHome(async (home) => {
+    progress('installing the applications')
+    await prepareTemplate(home, 'bench')
+    await home.tenants.create({ name: idleName, template: 'bench' })
+    const connection = await home.tenants.create({ name: tenantName, template: 'bench' })
+    const filled = await withTenant(connection, tenantName, async (tenant) => {
+      const made = await fill(tenant, { ...size, partners: Math.min(size.partners, mostByModels) }, progress)
+      if (size.partners <= mostByModels) return made
+      progress(`multiplying them to ${size.partners}`)
+      return { ...made, partnerIds: await multiplyPartners(tenant.pool, size.partners) }
+    })
+    return { size, tenants: [tenantName], ...filled }
+  })
+}
+
+/** Opens a new home, lets `work` fill it and closes it; what went wrong leaves nothing. */
+export async function withNewHome<T extends object>(
+  work: (home: Home) => Promise<T>,
+): Promise<T & { readonly homePath: string; remove(): Promise<void> }> {
   const homePath = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const remove = () => rm(homePath, { recursive: true, force: true })
   try {
-    progress('installing the applications')
     const home = await openHome({ path: homePath, idleTimeoutMs: 0 })
     try {
-      await home.prepareTemplate(template, async ({ address, files }) => {
-        const pool = openPool({ ...address, statementTimeoutMs: 120_000 })
-        try {
-          await initTenant({ name: 'template', pool, files }, { apps: ['sales'], demo: false })
-        } finally {
-          await pool.close()
-        }
-      })
-      await home.tenants.create({ name: idleName, template })
-      const { address, files } = await home.tenants.create({ name: tenantName, template })
-      const pool = openPool({ ...address, statementTimeoutMs: 120_000 })
-      try {
-        const tenant = await openTenant({ name: tenantName, pool, files })
-        return { homePath, size, remove, ...(await fill(tenant, size, progress)) }
-      } finally {
-        await pool.close()
-      }
+      return { ...(await work(home)), homePath, remove }
     } finally {
       await home.close()
     }
@@ -77,73 +71,34 @@ export async function prepare(size: DataSize, progress: (text: string) => void):
   }
 }
 
-async function fill(tenant: Tenant, size: DataSize, progress: (text: string) => void) {
-  const seller = await account(tenant, 'Marit Oosterling', [
-    'sales_team.group_sale_salesman_all_leads',
-    'base.group_partner_manager',
-  ])
-  const ownSeller = await account(tenant, 'Tomas Veld', ['sales_team.group_sale_salesman'])
-  progress(`loading ${size.partners} partners`)
-  const countries = await tenant.pool.query<{ id: number }>(sql`SELECT id FROM res_country ORDER BY id LIMIT 40`)
-  const partnerIds = await createAll(
-    tenant,
-    'res.partner',
-    partnersOf(
-      size.partners,
-      countries.map(({ id }) => id),
-    ),
-  )
-  const templateIds = await createAll(tenant, 'product.template', productsOf(40))
-  const products = await tenant.pool.query<{ id: number }>(
-    sql`SELECT id FROM product_product WHERE product_tmpl_id = ANY(${templateIds}::int4[]) ORDER BY id`,
-  )
-  const productIds = products.map(({ id }) => id)
-  progress(`loading ${size.orders} orders`)
-  // Each of five salespeople has a fifth of the orders, and one in eight is nobody's yet.
-  await createAll(
-    tenant,
-    'sale.order',
-    ordersOf(size.orders, partnerIds, productIds, [seller.uid, ownSeller.uid, 2, 2, 2]),
-    100,
-  )
-  // As autovacuum would leave it a little later: dead rows of the load are no part of what is measured.
-  await tenant.pool.query(sql`VACUUM ANALYZE`)
-  return { seller, ownSeller, partnerIds, productIds }
-}
-
-async function account(tenant: Tenant, name: string, groups: readonly string[]): Promise<Account> {
-  const login = `${name.split(' ', 1)[0]?.toLowerCase()}@example.com`
-  const ids = await tenant.pool.query<{ id: number }>(
-    sql`SELECT res_id AS id FROM ir_model_data WHERE model = 'res.groups' AND module || '.' || name = ANY(${[...groups]}::text[])`,
-  )
-  const uid = await withSystemEnv(tenant, 'bench.account', {}, async (env) => {
-    const user = await env
-      .model('res.users')
-      .create({ name, login, group_ids: [[6, 0, ids.map(({ id }) => id)]] } as never)
-    return user.id
+/** A template with the sales application, and with what `more` puts into it. */
+export async function prepareTemplate(
+  home: Home,
+  key: string,
+  more: (tenant: Tenant) => Promise<void> = async () => {},
+): Promise<void> {
+  await home.prepareTemplate(key, async (connection) => {
+    const pool = openPool({ ...connection.address, statementTimeoutMs: patienceMs })
+    try {
+      await more(
+        await initTenant({ name: 'template', pool, files: connection.files }, { apps: ['sales'], demo: false }),
+      )
+    } finally {
+      await pool.close()
+    }
   })
-  const password = `steady oak ${uid} lantern`
-  await setPassword(tenant, uid, password, { operatorOverride: true })
-  const { key } = await createKey(tenant.pool, uid, { name: 'benchmark' })
-  return { uid, password, key }
 }
 
-// Through the models, as the administrator: what is measured later finds every stored field as the applications leave it.
-async function createAll(
-  tenant: Tenant,
-  model: string,
-  values: readonly Readonly<Record<string, unknown>>[],
-  size = batch,
-): Promise<number[]> {
-  const ids: number[] = []
-  for (let at = 0; at < values.length; at += size) {
-    const made = await withEnv(tenant, 2, { mode: 'write' }, async (env) => {
-      const records = env.model(model) as unknown as {
-        create(values: readonly unknown[]): Promise<{ readonly ids: readonly number[] }>
-      }
-      return (await records.create(values.slice(at, at + size))).ids
-    })
-    ids.push(...made)
+/** A tenant's database as the framework has it, for as long as `work` takes. */
+export async function withTenant<T>(
+  { address, files }: Pick<TemplateConnection, 'address' | 'files'>,
+  name: string,
+  work: (tenant: Tenant) => Promise<T>,
+): Promise<T> {
+  const pool = openPool({ ...address, statementTimeoutMs: patienceMs })
+  try {
+    return await work(await openTenant({ name, pool, files }))
+  } finally {
+    await pool.close()
   }
-  return ids
 }

@@ -6,7 +6,11 @@
 import { connect, type Socket } from 'node:net'
 
 export interface CallTo {
+  /** Default POST. */
+  readonly method?: 'GET' | 'POST'
   readonly path: string
+  /** Default: the address connected to. */
+  readonly host?: string
   readonly headers: string
   readonly body: string
 }
@@ -41,11 +45,11 @@ export class Connection {
   }
 
   /** Sends one call and waits for its answer's body. @throws Error for a status other than 200 */
-  send({ path, headers, body }: CallTo): Promise<Buffer> {
+  send({ method = 'POST', path, host = this.#host, headers, body }: CallTo): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#socket.write(
-        `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}${method === 'GET' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`,
       )
     })
   }

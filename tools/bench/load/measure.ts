@@ -2,8 +2,7 @@
 
 import { openTarget, type Round } from './closed-loop.ts'
 import type { Operation, Protocol } from '../operations/operation.ts'
-import type { Prepared } from '../data/prepare.ts'
-import type { Child } from '../processes/child.ts'
+import type { Contest } from '../operations/verify.ts'
 import { rivalSide, serverSide } from './sides.ts'
 
 export interface Pace {
@@ -44,7 +43,7 @@ export async function measure(
   yardstick: Operation,
   protocol: Protocol,
   concurrency: number,
-  { data, server, rival }: { readonly data: Prepared; readonly server: Child; readonly rival: Child },
+  { data, server, rival }: Contest,
   pace: Pace,
 ): Promise<Measurement> {
   const ours = openTarget(server, serverSide(operation, protocol, data))
@@ -52,8 +51,10 @@ export async function measure(
   const stick = openTarget(rival, rivalSide(yardstick, 'JSON-2', data))
   const windows: [number, number][] = []
   try {
-    await ours.run(concurrency, pace.warmUpMs)
-    await theirs.run(concurrency, pace.warmUpMs)
+    if (pace.warmUpMs > 0) {
+      await ours.run(concurrency, pace.warmUpMs)
+      await theirs.run(concurrency, pace.warmUpMs)
+    }
     const rounds: Round[] = []
     const rivalRounds: Round[] = []
     const yardstickRounds: Round[] = []

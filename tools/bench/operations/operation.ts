@@ -1,10 +1,12 @@
 /** What is measured: a call of the external API, and what a hand-written handler does in its place. */
 
 import type { Prepared } from '../data/prepare.ts'
+import type { CallTo } from '../load/connection.ts'
 import type { RivalPlan } from '../processes/protocol.ts'
 import type { SentStatement } from '../processes/statements.ts'
 
-export type Protocol = 'JSON-2' | 'JSON-RPC'
+/** How a call is sent; `HTTP`: as a browser asks for a page. */
+export type Protocol = 'JSON-2' | 'JSON-RPC' | 'XML-RPC' | 'HTTP'
 
 export interface ApiCall {
   readonly model: string
@@ -33,12 +35,16 @@ export interface Operation {
   readonly concurrency: readonly number[]
   /** Records that one call makes; figures per second count records then. */
   readonly recordsPerCall: number
+  /** The aim: share of the handler's throughput; `null` where the house takes another one on purpose. */
+  readonly aim: number | null
+  /** What is no method of a model: the whole request; `calls` is empty then. */
+  readonly request?: (data: Prepared, n: number) => CallTo
   /** Calls that make up the operation, one after the other; each is given the answer of the one before. */
   readonly calls: readonly ((data: Prepared, n: number, before: unknown) => ApiCall)[]
   /** What the handler is sent for the n-th operation. */
   readonly rivalArguments: (data: Prepared, n: number) => readonly unknown[]
-  /** The handler's statement; `sent` is what the server itself sent for the operation with n = 0. */
-  readonly rivalPlan: (data: Prepared, sent: readonly SentStatement[]) => Omit<RivalPlan, 'path'>
+  /** What the handler does for it; `sent` is what the server itself sent for the operation with n = 0, `served` its answer. */
+  readonly rivalPlan: (data: Prepared, sent: readonly SentStatement[], served: unknown) => Omit<RivalPlan, 'path'>
   /** What the handler does, in words. */
   readonly rivalDoes: string
   readonly compare?: Comparison

@@ -40,6 +40,7 @@ function placeOf(values: readonly unknown[], value: unknown): number {
 
 const constant = {
   recordsPerCall: 1,
+  aim: 0.8,
   concurrency: usual,
   protocols: both,
   rivalArguments: () => [],
@@ -55,6 +56,7 @@ export const reads: readonly Operation[] = [
   {
     ...constant,
     key: 'a',
+    protocols: ['JSON-2', 'JSON-RPC', 'XML-RPC'],
     title: 'search_read, 80 rows of 8 fields, name =like',
     as: 'seller',
     calls: [
@@ -103,6 +105,26 @@ export const reads: readonly Operation[] = [
       }),
     ],
     rivalPlan: (_data, sent) => ({ ...lastRead(sent), slots: [], answer: 'count' }),
+  },
+  {
+    ...constant,
+    key: 'g',
+    title: 'read_group by country',
+    as: 'seller',
+    calls: [
+      () => ({
+        model: 'res.partner',
+        method: 'read_group',
+        named: { domain: [], fields: ['country_id'], groupby: ['country_id'] },
+      }),
+    ],
+    // By hand one lets PostgreSQL make the groups.
+    rivalPlan: (_data, sent) => {
+      const { text, values } = lastRead(sent)
+      const groups = `SELECT coalesce(json_agg(json_build_object('country_id', coalesce(s.k0::json, 'false'), 'country_id_count', s.n,
+        '__domain', json_build_array(json_build_array('country_id', '=', coalesce(s.k0::json->0, 'false'))))), '[]')::text AS json FROM (${text}) s`
+      return { text: groups, values, slots: [], answer: 'json' }
+    },
   },
   {
     ...constant,

@@ -69,6 +69,7 @@ const common = {
   protocols: ['JSON-2'],
   concurrency: [1, 16],
   recordsPerCall: 1,
+  aim: 0.5,
   rivalDoes: byHand,
 } as const
 

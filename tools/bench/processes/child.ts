@@ -8,11 +8,11 @@ export interface Child {
   readonly ready: Ready
   ask(question: Question): Promise<unknown>
   usage(): Promise<Usage>
-  /** Asks it to end in order and waits. */
-  close(): Promise<void>
+  /** Asks it to end in order and waits, at most `patienceMs`. */
+  close(patienceMs?: number): Promise<void>
 }
 
-const patienceMs = 15_000
+const usualPatienceMs = 15_000
 
 /**
  * @param script file of this folder
@@ -45,7 +45,7 @@ export async function startChild(
     ready,
     ask,
     usage: () => ask({ ask: 'usage' }) as Promise<Usage>,
-    close: async () => {
+    close: async (patienceMs = usualPatienceMs) => {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.disconnect()
       const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)

@@ -3,11 +3,10 @@
 /** Sent once, when the process takes requests. */
 export interface Ready {
   readonly port: number
-  /** Where the tenant's database is; only the server knows. */
-  readonly database?: DatabaseFacts
   readonly postgresVersion?: string
 }
 
+/** Where a tenant's database is. */
 export interface DatabaseFacts {
   readonly host: string
   readonly port: number
@@ -21,7 +20,14 @@ export type Question =
   | { readonly ask: 'capture' }
   | { readonly ask: 'captured' }
   | { readonly ask: 'load-plans'; readonly plans: readonly RivalPlan[] }
+  | { readonly ask: 'use-databases'; readonly databases: readonly DatabaseFacts[] }
+  | { readonly ask: 'database'; readonly tenant: string }
   | { readonly ask: 'idle-instance' }
+  /** Memory of a tenant's instance as it is. */
+  | { readonly ask: 'instance'; readonly tenant: string }
+  /** Bytes of objects that are still in use; needs `--expose-gc`. */
+  | { readonly ask: 'heap' }
+  | { readonly ask: 'sleep'; readonly tenants: readonly string[] }
 
 export interface Usage {
   readonly cpuUs: number
@@ -36,8 +42,11 @@ export interface RivalPlan {
   readonly values: readonly unknown[]
   /** Places in `values` that take what the caller sent. */
   readonly slots: readonly number[]
-  /** `json`: the text of the column `json` is the answer; `count`: the column `n`; `ids`: `id` of all rows; `true`: that a row came back. */
-  readonly answer: 'json' | 'count' | 'ids' | 'true'
+  /**
+   * `json`: the text of the column `json` is the answer; `count`: the column `n`; `ids`: `id` of all rows; `true`: that a
+   * row came back; `password`: the row's `id` if the second value is the password; `page`: `text` itself, without any statement.
+   */
+  readonly answer: 'json' | 'count' | 'ids' | 'true' | 'password' | 'page'
 }
 
 /** Answers of a child: `{ answer }`, or `{ failure }` with the reason in words. */

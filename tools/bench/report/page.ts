@@ -1,23 +1,61 @@
-/** `docs/benchmarks.md`, written by the bench itself. */
+/** `docs/benchmarks.md`, written by the bench itself from the last figures of every part. */
 
-import type { Result, Row } from './result.ts'
-import { markdownTable, memoryLines } from './table.ts'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { GrowthFigures } from '../parts/growth.ts'
+import type { IdleFigures } from '../parts/idle.ts'
+import { graphs } from './graphs/graphs.ts'
+import type { Result } from './result.ts'
+import { figuresFolder, type Parts, readPart } from './store.ts'
+import { markdownTable, mebibytes, memoryLines } from './table.ts'
+import { verdicts } from './verdicts.ts'
+
+const pagePath = resolve(figuresFolder, '../benchmarks.md')
+
+/** Writes the page and its graphs. */
+export async function writePage(): Promise<void> {
+  const parts = {
+    operations: await readPart('operations'),
+    rows: await readPart('rows'),
+    growth: await readPart('growth'),
+    idle: await readPart('idle'),
+  }
+  await mkdir(figuresFolder, { recursive: true })
+  for (const [name, drawing] of graphs(parts)) await writeFile(join(figuresFolder, name), drawing)
+  await writeFile(pagePath, page(parts))
+}
 
 /** The whole page. */
-export function page(result: Result): string {
-  const { facts, rows } = result
-  return `# Benchmarks
+export function page({ operations, rows, growth, idle }: { readonly [P in keyof Parts]: Parts[P] | null }): string {
+  return [
+    `# Benchmarks
 
-Written by \`${facts.command}\` on ${facts.date}; run it again to replace this page. Figures of one machine are no promise
-for another: trust the ratios.
+Written by \`npm run bench\`; each part says when it was measured and which command renews it. Figures of one machine are
+no promise for another: trust the ratios. The numbers behind this page lie in \`docs/benchmarks/\` as JSON;
+[benchmarks/profile.md](benchmarks/profile.md) says in which functions the server spends its time.
+`,
+    ...(operations === null ? [] : [operationsSection(operations)]),
+    ...(rows === null ? [] : [rowsSection(rows)]),
+    ...(growth === null ? [] : [growthSection(growth)]),
+    ...(idle === null ? [] : [idleSection(idle)]),
+  ].join('\n')
+}
+
+function operationsSection(result: Result): string {
+  const { facts, rows } = result
+  return `## The operations
+
+\`npm run bench\`, last on ${facts.date}${olderRows(result)}.
 
 - Machine: ${facts.machine}. Load generator, server, hand-written handler and PostgreSQL ${facts.postgres} share it. Node ${facts.node}.
 - Data: ${facts.partners.toLocaleString('en')} partners, ${facts.orders.toLocaleString('en')} sale orders of three lines, the sales application. fsync is on.
 - Server: one process, plain HTTP over loopback, 4 connections to PostgreSQL, access rules on, an API key (JSON-2) or user id and
-  password (JSON-RPC) in each call.
+  password (JSON-RPC, XML-RPC) in each call.
 - Handler: a bare Node \`http\` server with \`pg\` and named statements, one process, 4 connections, no credential and no check
-  of arguments. For reads it sends the very statement that the server compiled; for writes it runs SQL by hand that leaves the
-  same rows (the bench compares both answers and both sets of rows before it measures).
+  of arguments. For reads it sends the very statement that the server compiled; for writes one statement by hand, a
+  transaction of its own, that leaves the same rows (the bench compares both answers and both sets of rows before it measures).
+  For (h) it computes the same hash, as many at once as are asked for; for (j) it sends the same bytes from memory.
+- In (h) all clients sign in as one person, as in Odoo's run: equal sign-ins that wait at once are verified once.
 - Closed loop, c clients with a kept-alive connection each; ${facts.rounds} rounds of ${facts.roundMs / 1_000} s for each side in turn, medians of the rounds;
   latencies over all rounds. CPU is that of the process itself per operation, without PostgreSQL's. Statements are all that the
   server sends for one operation, the look-up of the credential, \`BEGIN\` and \`COMMIT\` included.
@@ -27,57 +65,81 @@ for another: trust the ratios.
 
 ${markdownTable(rows)}
 
-## Memory
+![Throughput by the handler's](benchmarks/handler.svg)
 
-${memoryLines(result)
-  .map((line) => `- ${line}`)
-  .join('\n')}
+![Times Odoo's throughput](benchmarks/odoo.svg)
 
-## Against the aims
+### Against the aims
 
 The aims at the highest concurrency: reads at least 0.8 and writes at least 0.5 of the handler, 20 000 records/s created in one
-call, ten times Odoo, p99 at most five times p50.
+call, ten times Odoo (where the handler with the same SQL does not get there: 0.8 of the handler), p99 at most five times p50.
 
-${verdicts(rows)
-  .map((line) => `- ${line}`)
-  .join('\n')}
+${list(verdicts(rows))}
+
+### Memory of the server
+
+${list(memoryLines(result))}
 `
 }
 
-const readKeys = new Set(['a', 'b', 'f', 'k', 'l'])
-
-/** One line per operation at its highest concurrency: what is reached, and what limits it. */
-export function verdicts(rows: readonly Row[]): string[] {
-  return rows
-    .filter((row) => !rows.some((other) => isSame(row, other) && other.concurrency > row.concurrency))
-    .map((row) => {
-      const aim = readKeys.has(row.key) ? 0.8 : 0.5
-      const said = [
-        `${row.ratio.toFixed(2)} of the handler (${row.ratio >= aim ? 'reached' : `aim ${aim}`})`,
-        ...(row.timesOdoo === null
-          ? []
-          : [`${row.timesOdoo.toFixed(1)} × Odoo (${row.timesOdoo >= 10 ? 'reached' : 'aim 10'})`]),
-        ...(row.unit === 'records'
-          ? [
-              `${Math.round(row.server.perSecond)} records/s (${row.server.perSecond >= 20_000 ? 'reached' : 'aim 20000'})`,
-            ]
-          : []),
-        `p99 ${(row.server.p99Ms / row.server.p50Ms).toFixed(1)} × p50`,
-      ]
-      return `(${row.key}) ${row.protocol}, c = ${row.concurrency}: ${said.join(', ')}; ${limit(row)}.`
-    })
+function olderRows({ facts, rows }: Result): string {
+  const older = rows.filter(({ date }) => date !== facts.date)
+  return older.length === 0 ? '' : `; ${[...new Set(older.map(({ key, date }) => `(${key}) on ${date}`))].join(', ')}`
 }
 
-function isSame(row: Row, other: Row): boolean {
-  return row.key === other.key && row.protocol === other.protocol
+function rowsSection({ facts, rows }: Result): string {
+  return `## The reads on ${facts.partners.toLocaleString('en')} partners
+
+\`npm run bench -- --rows ${facts.partners}\`, last on ${facts.date}. The partners are copies that PostgreSQL made of 10 000 that came through
+the models, indexes in place. Odoo was not measured with so many.
+
+${markdownTable(rows)}
+
+![Throughput by the handler's](benchmarks/rows.svg)
+
+${list(verdicts(rows))}
+`
 }
 
-// One JavaScript thread can use 1 000 ms of processor a second; what it does not use, it waits for PostgreSQL or the processor.
-function limit({ server, unit, rival }: Row): string {
-  const perCall = unit === 'records' ? server.perSecond / 1_000 : server.perSecond
-  const busy = Math.round((server.cpuMs * perCall) / 10)
-  const share = `the server's process is busy ${busy} % of a core`
-  if (busy >= 70)
-    return `${share}, which limits it (${(server.cpuMs / rival.cpuMs).toFixed(1)} times the handler's CPU)`
-  return `${share}; the rest is PostgreSQL (${Math.round(server.statements)} ${Math.round(server.statements) === 1 ? 'statement' : 'statements'} per operation) and waiting for a core`
+function growthSection({ date, points }: GrowthFigures): string {
+  const shown = points.map(
+    ({ dimension, size, key, serverMs, rivalMs, cpuMs }) =>
+      `| ${dimension} | ${size.toLocaleString('en')} | ${key} | ${serverMs.toFixed(2)} | ${rivalMs.toFixed(2)} | ${cpuMs.toFixed(2)} |`,
+  )
+  return `## How cost grows
+
+\`npm run bench -- --growth\`, last on ${date}. One client, JSON-2, medians in milliseconds; what does not grow is at its smallest: 1 000
+partners, no rules or groups but those of the application, one tenant. Each rule holds for everybody, so all of them stand in
+every statement; each group has a right of its own. Several tenants are asked in turn, each with connections of its own.
+
+![How cost grows](benchmarks/growth.svg)
+
+| what grows | to | operation | ms | handler ms | CPU ms |
+| --- | ---: | --- | ---: | ---: | ---: |
+${shown.join('\n')}
+`
+}
+
+function idleSection(figures: IdleFigures): string {
+  const { tenants, instances, firstRequest } = figures
+  const each = instances.pssBytes === null ? null : instances.pssBytes / instances.count
+  const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`
+  return `## Tenants that nobody uses
+
+\`npm run bench -- --idle ${tenants}\`, last on ${figures.date}: ${tenants.toLocaleString('en')} tenants with the sales application in one home.
+
+${list([
+  each === null
+    ? 'memory of an idle tenant with its instance: not told by this system'
+    : `an idle tenant, awake: ${mebibytes(each)} MiB with its instance (aim 10, ${each <= 10 * 2 ** 20 ? 'reached' : 'not reached'}; PSS of ${instances.processes.toLocaleString('en')} processes of ${instances.count.toLocaleString('en')} instances), the server's process ${mebibytes(figures.serverRssBytes)} MiB for all`,
+  `a tenant asleep: ${kibibytes(figures.asleepHeapBytes)} of the server's memory after it was used, ${kibibytes(figures.untouchedHeapBytes)} when it was not since the start (aim 100, ${figures.asleepHeapBytes <= 100 * 1024 ? 'reached' : 'not reached'}); no process, no connection`,
+  `first request to a tenant that sleeps: p50 ${firstRequest.p50Ms.toFixed(0)} ms, p95 ${firstRequest.p95Ms.toFixed(0)} ms of ${firstRequest.count} (aim 1 000, ${firstRequest.p95Ms <= 1_000 ? 'reached' : 'not reached'})`,
+  `all the others awake, four at a time: ${(figures.wakeAllMs / 1000).toFixed(0)} s`,
+  `making one: ${figures.createMs.toFixed(0)} ms (median); on disk ${mebibytes(figures.diskBytes)} MiB each`,
+])}
+`
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n')
 }

@@ -1,7 +1,41 @@
-/** Where a process spent its time: functions by self time, of a profile that Node wrote with `--cpu-prof`. */
+/** Where the server spent its time: functions by self time, of a profile that Node wrote with `--cpu-prof`. */
 
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Measurement } from '../load/measure.ts'
+import { today } from './result.ts'
+import { figuresFolder } from './store.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+const most = 14
+
+/**
+ * Prints the functions of each operation; for a whole run writes them as a page beside the figures.
+ * @throws Error when the server wrote no profile
+ */
+export async function writeProfile(
+  folder: string,
+  measured: readonly Measurement[],
+  isPublished: boolean,
+): Promise<void> {
+  const profile = await readProfile(folder)
+  if (profile === null) throw new Error('the server wrote no profile')
+  const sections = measured.map(({ operation, protocol, concurrency, windows }) => {
+    const lines = topFunctions(profile, windows, root, most).map(
+      ({ place, share }) => `| ${(share * 100).toFixed(1)} % | ${place.replaceAll('|', '\\|')} |`,
+    )
+    const title = `(${operation.key}) ${operation.title}, ${protocol}, ${concurrency} at once`
+    return `## ${title}\n\n| self time | function |\n| ---: | --- |\n${lines.join('\n')}\n`
+  })
+  console.log(sections.join('\n'))
+  if (!isPublished) return
+  const head = `# Where the server spends its time
+
+Written by \`npm run bench -- --profile\` on ${today()}: functions of the server's process by their own time, idle time apart;
+PostgreSQL is another process. \`writev\`, \`writeUtf8String\` and \`(garbage collector)\` are Node's.
+`
+  await writeFile(join(figuresFolder, 'profile.md'), [head, ...sections].join('\n'))
+}
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -13,23 +47,23 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[]
 }
 
-export interface ProfileLine {
+interface ProfileLine {
   readonly place: string
   /** Share of the time in which anything ran. */
   readonly share: number
 }
 
 /** Windows of time in microseconds, as `process.hrtime` and the profile both count them. */
-export type Windows = readonly (readonly [number, number])[]
+type Windows = readonly (readonly [number, number])[]
 
 /** The profile in a folder where one process wrote its own; `null` when there is none. */
-export async function readProfile(folder: string): Promise<CpuProfile | null> {
+async function readProfile(folder: string): Promise<CpuProfile | null> {
   const name = (await readdir(folder)).find((entry) => entry.endsWith('.cpuprofile'))
   return name === undefined ? null : (JSON.parse(await readFile(join(folder, name), 'utf8')) as CpuProfile)
 }
 
 /** Functions by self time inside the windows, most first; idle time apart. */
-export function topFunctions(profile: CpuProfile, windows: Windows, root: string, most: number): ProfileLine[] {
+function topFunctions(profile: CpuProfile, windows: Windows, root: string, most: number): ProfileLine[] {
   const places = new Map(profile.nodes.map((node) => [node.id, placeOf(node.callFrame, root)]))
   const times = new Map<string, number>()
   let total = 0

@@ -6,7 +6,6 @@ import { handlerBesideOdoo, odooPerSecond } from './odoo-figures.ts'
 
 export interface RunFacts {
   readonly date: string
-  readonly command: string
   readonly partners: number
   readonly orders: number
   readonly rounds: number
@@ -23,6 +22,8 @@ export interface MemoryFacts {
 }
 
 export interface Row {
+  /** When it was measured: a run of some operations renews only theirs. */
+  readonly date: string
   readonly key: string
   readonly title: string
   readonly protocol: string
@@ -31,11 +32,14 @@ export interface Row {
   readonly server: Figures
   readonly rival: Figures
   readonly rivalDoes: string
-  /** The server's throughput by the handler's. */
+  /** The server's throughput by the handler's, and what it shall be; `null` where it is no aim. */
   readonly ratio: number
+  readonly aim: number | null
   readonly odooPerSecond: number | null
   /** How many times Odoo's throughput, scaled to this machine; `null` where one of the figures lacks. */
   readonly timesOdoo: number | null
+  /** The same of the handler: what PostgreSQL and the machine allow. */
+  readonly rivalTimesOdoo: number | null
 }
 
 export interface Result {
@@ -46,11 +50,15 @@ export interface Result {
 
 /** @param isComparable whether data set and rounds are those that Odoo was measured with */
 export function makeRows(measured: readonly Measurement[], isComparable: boolean): Row[] {
+  const date = today()
+  const timesOdoo = (perSecond: number, odoo: number | null, scale: number | null) =>
+    odoo === null || scale === null ? null : perSecond / (odoo * scale)
   return measured.map((measurement) => {
     const { operation, protocol, concurrency, server, rival } = measurement
     const odoo = odooPerSecond[operation.key]?.[concurrency] ?? null
     const scale = isComparable ? scaleOf(measurement) : null
     return {
+      date,
       key: operation.key,
       title: operation.title,
       protocol,
@@ -60,10 +68,17 @@ export function makeRows(measured: readonly Measurement[], isComparable: boolean
       rival,
       rivalDoes: operation.rivalDoes,
       ratio: server.perSecond / rival.perSecond,
+      aim: operation.aim,
       odooPerSecond: odoo,
-      timesOdoo: odoo === null || scale === null ? null : server.perSecond / (odoo * scale),
+      timesOdoo: timesOdoo(server.perSecond, odoo, scale),
+      rivalTimesOdoo: timesOdoo(rival.perSecond, odoo, scale),
     }
   })
+}
+
+/** The day of the run. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10)
 }
 
 // This machine by that of Odoo's run, told by the same simple thing on both, and here in the very minutes of the operation.

@@ -75,6 +75,7 @@ export function memoryLines({ memory }: Result): string[] {
   ]
 }
 
-function mebibytes(bytes: number): string {
+/** Bytes in MiB, to a tenth. */
+export function mebibytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(1)
 }
