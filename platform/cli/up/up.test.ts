@@ -146,6 +146,8 @@ describe('a home that up serves', () => {
       passwords: false,
     })
     assert.deepEqual(await shown(), { ...open, xmlRpc: false, passwords: false })
+    assert.notEqual(await signIn(up, 'lax', 'admin', 'short'), 2, 'it holds for the serving process at once')
+    assert.deepEqual(await shown('--xml-rpc', 'on', '--passwords', 'on'), open)
     assert.equal((await home.run('tenant', 'settings', 'lax', '--passwords', 'perhaps')).code, 2)
   })
 
