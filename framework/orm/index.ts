@@ -6,6 +6,7 @@
 export * from './declare/field.ts'
 export * from './declare/expose.ts'
 export * from './declare/data.ts'
+export { baseApi } from './model/base-api.ts'
 export {
   behaviour,
   computed,
