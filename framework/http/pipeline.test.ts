@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { maskCsrf } from '../auth/index.ts'
 import { html } from './answer/reply.ts'
+import { openApiRoutes } from './entries/openapi.ts'
 import { rpcRoutes } from './entries/rpc.ts'
 import { fileRoutes } from './entries/files.ts'
 import { systemRoutes } from './entries/system.ts'
@@ -135,7 +136,13 @@ test('each check refuses its attack on each route where the table says on, and t
     () => {},
     () => true,
   )
-  const served = [...rpcRoutes(gate), ...fileRoutes(gate), ...systemRoutes(undefined), ...ownPages]
+  const served = [
+    ...rpcRoutes(gate),
+    ...fileRoutes(gate),
+    ...openApiRoutes(gate),
+    ...systemRoutes(undefined),
+    ...ownPages,
+  ]
   let tried = 0
   for (const route of served) {
     const passed = await stand.send(honest(route))

@@ -6,10 +6,19 @@
 export { type CallOptions, callMethod } from './call/call.ts'
 export type { Caller, TenantDirectory } from './directory.ts'
 export { type Gate, liveGate } from './gate.ts'
+export {
+  describeApi,
+  describeModel,
+  type ApiDescription,
+  type FieldDescription,
+  type MethodDescription,
+  type ModelDescription,
+} from './describe/describe.ts'
+export { apiDocument } from './describe/document.ts'
 export type { Log, LogEntry } from './log.ts'
 export { type Ledger, openLedger } from './programs/ledger.ts'
 export type { Answer } from './protocol/answer.ts'
-export { answerJson2, answerJson2Get } from './protocol/json-2.ts'
+export { answerJson2, answerJson2Get, bearerUser } from './protocol/json-2.ts'
 export { answerJsonRpc } from './protocol/json-rpc.ts'
 export { settle } from './protocol/error-shapes.ts'
 export { version } from './protocol/services.ts'

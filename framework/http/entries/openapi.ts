@@ -32,8 +32,7 @@ async function show(gate: Gate, exchange: Exchange): Promise<Reply> {
   // Kept by the person's own browser only, and asked about each time: rights may have changed.
   const common = { cache: 'private, no-cache', headers: { ETag: etag, Vary: 'Authorization, Cookie, X-Odoo-Database' } }
   const known = exchange.headers['if-none-match']
-  if (known !== undefined && known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
-    return { status: 304, ...common }
+  if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, ...common }
   return { status: 200, type: 'application/json; charset=utf-8', body, ...common }
 }
 

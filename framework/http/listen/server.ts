@@ -8,6 +8,7 @@ import { type Gate, liveGate, type Log, sessionExpired, type TenantDirectory } f
 import { html, ownPath, redirect, text } from '../answer/reply.ts'
 import { hostPolicy } from '../checks/host.ts'
 import { fileRoutes } from '../entries/files.ts'
+import { openApiRoutes } from '../entries/openapi.ts'
 import { answered, rpcRoutes } from '../entries/rpc.ts'
 import { systemRoutes } from '../entries/system.ts'
 import { errorPage } from '../pages/error-page.ts'
@@ -66,6 +67,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const router = buildRouter([
     ...rpcRoutes(gate),
     ...fileRoutes(gate),
+    ...openApiRoutes(gate),
     ...systemRoutes(options.securityContact),
     ...(options.routes ?? []),
   ])

@@ -1,6 +1,7 @@
 /** JSON-2: `POST /json/2/<model>/<method>` with a bearer key and named arguments; the answer is the bare result. */
 
 import { AccessDenied, InvalidRequestError, MissingError } from '../../errors.ts'
+import type { Tenant } from '../../access/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import type { Caller } from '../directory.ts'
 import { type Gate, originOf } from '../gate.ts'
@@ -48,6 +49,23 @@ export async function answerJson2(gate: Gate, caller: Caller, request: Json2Requ
       status === 401 ? { ...headers, 'WWW-Authenticate': 'Bearer' } : headers,
     )
   }
+}
+
+/**
+ * Whose key it is, and in which tenant, for what else is offered to programs beside the calls.
+ * @throws AccessDenied ERR_RPC_KEY, also where there is no such database
+ */
+export async function bearerUser(
+  gate: Gate,
+  caller: Caller,
+  authorization: string,
+  database: string | undefined,
+): Promise<{ readonly tenant: Tenant; readonly uid: number }> {
+  const key = bearerKey(authorization)
+  const tenant = database === undefined || database === '' ? caller.hostTenant : await caller.tenantNamed(database)
+  const uid = tenant === null ? null : await gate.authenticateKey(tenant, key, originOf(caller, false))
+  if (tenant === null || uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
+  return { tenant, uid }
 }
 
 /** `GET /json/2/…`: the method is wrong, and says so in the protocol's own shape. */
