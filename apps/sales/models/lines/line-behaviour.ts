@@ -14,8 +14,7 @@ behaviour(
     class extends Base {
       override async create(given: Values | readonly Values[]): Promise<this> {
         const list = (Array.isArray(given) ? given : [given]) as readonly Values[]
-        const orders = await ordersOf(this.env, list)
-        requireOpen(orders.values())
+        const orders = ordersOf(this.env, list).then((found) => requireOpen(found))
         const defaults = await lineDefaults(this.env, list, orders)
         return super.create(list.map((values, i) => ({ ...defaults[i], ...values })))
       }
@@ -25,8 +24,7 @@ behaviour(
         const lines = await this.env
           .model('sale.order.line', this.ids)
           .load('order_id', 'display_type', 'product_id', 'product_uom_qty', 'price_unit')
-        const orders = await ordersOf(this.env, lines)
-        requireOpen(orders.values())
+        const orders = requireOpen(await ordersOf(this.env, lines))
         if (
           'display_type' in values &&
           lines.some((line) => (line.display_type ?? false) !== (values['display_type'] || false))
@@ -40,7 +38,7 @@ behaviour(
         const changed = lines
           .filter((line) => line.product_id !== values['product_id'])
           .map((line) => ({ id: line.id, order_id: line.order_id, product_uom_qty: line.product_uom_qty, ...values }))
-        const defaults = await lineDefaults(this.env, changed, orders)
+        const defaults = await lineDefaults(this.env, changed, Promise.resolve(orders))
         const kept = lines.filter((line) => line.product_id === values['product_id']).map((line) => line.id)
         if (kept.length > 0) await super.browse(kept).writeOwn(values)
         for (const [i, { id }] of changed.entries()) await super.browse([id]).writeOwn({ ...defaults[i], ...values })
@@ -55,7 +53,7 @@ behaviour(
         const lines = await this.env
           .model('sale.order.line', this.ids)
           .load('state', 'display_type', 'is_downpayment', 'qty_invoiced', 'order_id')
-        requireOpen((await ordersOf(this.env, lines)).values())
+        requireOpen(await ordersOf(this.env, lines))
         if (
           lines.some(
             (line) => line.state === 'sale' && !line.display_type && (!line.is_downpayment || line.qty_invoiced),
@@ -74,7 +72,7 @@ behaviour(
 onchange('sale.order.line', ['product_id', 'product_uom_qty'], async (values, env) => {
   if (!values['product_id']) return {}
   const { name, product_uom_id, price_unit, tax_ids, ...asked } = values
-  return (await lineDefaults(env, [asked], await ordersOf(env, [asked])))[0] ?? {}
+  return (await lineDefaults(env, [asked], ordersOf(env, [asked])))[0] ?? {}
 })
 
 async function ordersOf(env: Env, lines: readonly Values[]): Promise<Map<number, OrderOfLine & Lock>> {
@@ -87,7 +85,8 @@ interface Lock {
   readonly locked: boolean | null
 }
 
-function requireOpen(orders: Iterable<Lock>): void {
-  for (const { locked } of orders)
+function requireOpen<T extends Lock>(orders: ReadonlyMap<number, T>): ReadonlyMap<number, T> {
+  for (const { locked } of orders.values())
     if (locked) throw new UserError('ERR_ORDER_LOCKED', 'This order is locked. Unlock it before you change its lines.')
+  return orders
 }

@@ -19,13 +19,16 @@ const fromProduct = ['name', 'product_uom_id', 'price_unit', 'tax_ids']
 export async function lineDefaults(
   env: Env,
   list: readonly Values[],
-  orders: ReadonlyMap<number, OrderOfLine>,
+  ordersOfLines: Promise<ReadonlyMap<number, OrderOfLine>>,
 ): Promise<Record<string, unknown>[]> {
   const isOpen = list.map((values) => productOf(values) > 0 && fromProduct.some((name) => !(name in values)))
   const wanted = [...new Set(list.filter((_, i) => isOpen[i]).map(productOf))]
-  const products = await env
-    .model('product.product', wanted)
-    .load('display_name', 'description_sale', 'uom_id', 'taxes_id.company_id', 'lst_price')
+  const [orders, products] = await Promise.all([
+    ordersOfLines,
+    env
+      .model('product.product', wanted)
+      .load('display_name', 'description_sale', 'uom_id', 'taxes_id.company_id', 'lst_price'),
+  ])
   const byId = new Map(products.map((product) => [product.id, product]))
   const orderOf = (values: Values) => orders.get(Number(values['order_id'] || 0))
   const prices = await productPrices(
@@ -42,11 +45,12 @@ export async function lineDefaults(
     const product = isOpen[i] ? byId.get(productOf(values)) : undefined
     if (!product) return {}
     const company = orderOf(values)?.company_id ?? env.companyId
+    const taxes = product.taxes_id.filter((tax) => tax.company_id === company).map((tax) => tax.id)
     return {
       name: product.description_sale ? `${product.display_name}\n${product.description_sale}` : product.display_name,
       product_uom_id: product.uom_id,
       price_unit: prices[i] ?? product.lst_price ?? 0,
-      tax_ids: [[6, 0, product.taxes_id.filter((tax) => tax.company_id === company).map((tax) => tax.id)]],
+      tax_ids: [[6, 0, taxes]],
     }
   })
 }

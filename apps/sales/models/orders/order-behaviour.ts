@@ -75,13 +75,12 @@ onchange('sale.order', ['partner_id'], async (values, env) => {
 async function prepared(env: Env, list: readonly Values[]): Promise<Values[]> {
   const fromContext = contextDefaults(env)
   const wanted = list.map((values) => ({ ...fromContext, ...values }))
-  const defaults = await orderDefaults(env, wanted)
   // Only an order that can be made takes a number; without a customer the model refuses it below.
   const isNumbered = (values: Values) => (!values['name'] || values['name'] === 'New') && values['partner_id']
   const counts = new Map<number, number>()
   for (const values of wanted)
     if (isNumbered(values)) counts.set(companyOf(env, values), (counts.get(companyOf(env, values)) ?? 0) + 1)
-  const numbers = await orderNumbers(env, counts)
+  const [defaults, numbers] = await Promise.all([orderDefaults(env, wanted), orderNumbers(env, counts)])
   return wanted.map((values, i) => {
     const told = Object.entries(defaults[i] ?? {}).filter(([name]) => !(name in fromContext))
     const filled = { ...Object.fromEntries(told), ...list[i] }

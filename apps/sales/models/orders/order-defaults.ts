@@ -6,13 +6,16 @@ type Values = Readonly<Record<string, unknown>>
 
 /** Values for orders that do not say them themselves, in the order of `list`. */
 export async function orderDefaults(env: Env, list: readonly Values[]): Promise<Record<string, unknown>[]> {
-  const customers = await customersOf(env, ids(list, 'partner_id'))
+  const [customers, companies, firstTeam] = await Promise.all([
+    customersOf(env, ids(list, 'partner_id')),
+    companiesOf(env, new Set(list.map((values) => companyOf(env, values)))),
+    env.model('crm.team').search([], 0, 1),
+  ])
   const sellers = list.map((values) => {
     const own = salesperson(env, customers.get(Number(values['partner_id'] || 0))?.user_id ?? null)
     return { own, user: Number(values['user_id'] ?? own ?? 0) }
   })
   const teams = await teamsOf(env, new Set(sellers.map(({ user }) => user)))
-  const companies = await companiesOf(env, new Set(list.map((values) => companyOf(env, values))))
   return list.map((values, i) => {
     const partner = Number(values['partner_id'] || 0)
     const customer = customers.get(partner)
@@ -21,7 +24,7 @@ export async function orderDefaults(env: Env, list: readonly Values[]): Promise<
     return {
       ...(customer ? { partner_invoice_id: customer.invoice, partner_shipping_id: customer.delivery } : {}),
       user_id: sellers[i]?.own ?? null,
-      team_id: teams.get(sellers[i]?.user ?? 0) ?? null,
+      team_id: teams.get(sellers[i]?.user ?? 0) ?? firstTeam.ids[0] ?? null,
       require_signature: company?.portal_confirmation_sign ?? false,
       require_payment: company?.portal_confirmation_pay ?? false,
       ...(days > 0
@@ -141,20 +144,16 @@ interface MemberRow {
   readonly crm_team_id: number | false
 }
 
-// The team that a user belongs to, else the first one.
-async function teamsOf(env: Env, users: ReadonlySet<number>): Promise<Map<number, number | null>> {
-  const teams = new Map<number, number | null>()
+// The teams that users belong to.
+async function teamsOf(env: Env, users: ReadonlySet<number>): Promise<Map<number, number>> {
+  const teams = new Map<number, number>()
   const people = [...users].filter((id) => id > 0)
-  if (people.length > 0) {
-    const members = await env
-      .model('crm.team.member')
-      .search_read([['user_id', 'in', people]], ['user_id', 'crm_team_id'], 0, null, null, null)
-    for (const { user_id, crm_team_id } of members.parse() as unknown as MemberRow[])
-      if (crm_team_id && !teams.has(user_id)) teams.set(user_id, crm_team_id)
-  }
-  if (teams.size === users.size) return teams
-  const [first = null] = (await env.model('crm.team').search([], 0, 1)).ids
-  for (const id of users) if (!teams.has(id)) teams.set(id, first)
+  if (people.length === 0) return teams
+  const members = await env
+    .model('crm.team.member')
+    .search_read([['user_id', 'in', people]], ['user_id', 'crm_team_id'], 0, null, null, null)
+  for (const { user_id, crm_team_id } of members.parse() as unknown as MemberRow[])
+    if (crm_team_id && !teams.has(user_id)) teams.set(user_id, crm_team_id)
   return teams
 }
 
