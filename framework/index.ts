@@ -47,6 +47,7 @@ export {
   applyRunTimeModels,
   describeContent,
   dropCounters,
+  findModules,
   installModules,
   nextByCode,
   numbersByCode,
@@ -55,6 +56,8 @@ export {
   removalOfFields,
   removalOfModels,
   restartSequence,
+  uninstallModules,
+  upgradeModules,
 } from './modules/index.ts'
 export { languageNames } from './access/index.ts'
 export { changeOwnPassword, checkProgramSetting, closeSessionsOf, isProgramSetting, setPassword } from './auth/index.ts'

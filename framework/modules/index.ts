@@ -8,11 +8,20 @@ import '../views/index.ts'
 export { app, type AppManifest } from './app.ts'
 export { appFolders, availableApps } from './discover/discover.ts'
 export { loadApps } from './discover/load.ts'
-export { installApps, type InstallOptions, needsUpgrade, upgradeTenant } from './install/install.ts'
+export { installApps, type InstallOptions } from './install/install.ts'
+export { planUninstall, uninstallApps, type UninstallPlan } from './install/uninstall/uninstall.ts'
+export { readEveryModel } from './install/upgrade/checks.ts'
+export {
+  needsUpgrade,
+  planUpgrade,
+  type UpgradeOptions,
+  type UpgradePlan,
+  upgradeTenant,
+} from './install/upgrade/upgrade.ts'
 export { parseDomainLiteral } from './rights/domain-literal.ts'
 export { constraintMessage } from './schema/constraint-message.ts'
 export { type SchemaReport, syncSchema } from './schema/sync.ts'
-export { installModules } from './services/apps.ts'
+export { findModules, installModules, uninstallModules, upgradeModules } from './services/apps.ts'
 export { type ContentFacts, describeContent } from './services/attachment-content.ts'
 export { applyRights } from './services/rights.ts'
 export { applyRunTimeModels, removalOfFields, removalOfModels } from './services/run-time-models.ts'

@@ -4,6 +4,7 @@ import { type Queryable, type Sql, sql } from '../sql/index.ts'
 
 /**
  * `hf_epoch`: one row; `n` grows with each change of rights, `models` with each change of the models.
+ * `hf_app`: what each installed application declared when it was last brought in, as a hash.
  * `hf_access`: every permission and restriction, as `access/` reads them; written from ir.model.access and ir.rule only.
  */
 export const systemTables: readonly Sql[] = [
@@ -24,6 +25,9 @@ export const systemTables: readonly Sql[] = [
     active bool NOT NULL DEFAULT true,
     source_model text NOT NULL,
     source_id int4 NOT NULL)`,
+  sql`CREATE TABLE IF NOT EXISTS hf_app (
+    name text PRIMARY KEY,
+    declares text NOT NULL)`,
   sql`CREATE INDEX IF NOT EXISTS hf_access_source_index ON hf_access (source_model, source_id)`,
 ]
 

@@ -31,6 +31,18 @@ export function discoverApps(folders: readonly string[] = appFolders()): Promise
   return result
 }
 
+/**
+ * Looks again: applications that came to the folders since are found, those that are known stay as they were loaded.
+ * @throws as `discoverApps`; then what was known before stays
+ */
+export async function rediscoverApps(
+  folders: readonly string[] = appFolders(),
+): Promise<ReadonlyMap<string, AppManifest>> {
+  const manifests = await readManifests(folders)
+  found.set(folders.join('\0'), Promise.resolve(manifests))
+  return manifests
+}
+
 /** All applications that can be installed, dependencies first. */
 export async function availableApps(folders?: readonly string[]): Promise<AppManifest[]> {
   const manifests = await discoverApps(folders)

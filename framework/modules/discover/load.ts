@@ -2,7 +2,7 @@
 
 import { declaring } from '../../orm/index.ts'
 import type { AppManifest } from '../app.ts'
-import { discoverApps, withDependencies } from './discover.ts'
+import { discoverApps, rediscoverApps, withDependencies } from './discover.ts'
 
 const loaded = new Map<string, Promise<void>>()
 let last: Promise<unknown> = Promise.resolve()
@@ -14,7 +14,10 @@ let last: Promise<unknown> = Promise.resolve()
  */
 export async function loadApps(names: readonly string[], folders?: readonly string[]): Promise<AppManifest[]> {
   // Sorted, so that the same set always has the same order and its registry is shared.
-  const manifests = withDependencies(await discoverApps(folders), [...names].sort())
+  let known = await discoverApps(folders)
+  // Another process may have installed one that came to the folders after this one started.
+  if (names.some((name) => !known.has(name))) known = await rediscoverApps(folders)
+  const manifests = withDependencies(known, [...names].sort())
   for (const manifest of manifests) await loadOnce(manifest)
   return manifests
 }

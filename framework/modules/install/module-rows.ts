@@ -4,12 +4,16 @@ import type { AppManifest } from '../app.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { firstPersonalId } from './load-records.ts'
 
-/** Writes one row for every application on disk; these names become installed, the state of the others stays. */
+/**
+ * Writes one row for every application on disk; these names become installed, the state of the others stays.
+ * @param isBrought whether the installed ones were brought to the version on disk just now
+ */
 export async function writeModules(
   tx: Queryable,
   available: readonly AppManifest[],
   installed: ReadonlySet<string>,
   demo: boolean,
+  isBrought = true,
 ): Promise<void> {
   const rows = available.map((app) => ({
     name: app.name,
@@ -27,7 +31,7 @@ export async function writeModules(
     changed AS (
       UPDATE ir_module_module m SET shortdesc = w.shortdesc, summary = w.summary, application = w.application, installed_version = w.version,
         state = CASE WHEN w.installed THEN 'installed' ELSE m.state END, demo = m.demo OR w.demo,
-        latest_version = CASE WHEN w.installed THEN w.version ELSE m.latest_version END
+        latest_version = CASE WHEN w.installed AND ${isBrought} THEN w.version ELSE m.latest_version END
       FROM wanted w WHERE w.name = m.name)
     INSERT INTO ir_module_module (id, name, shortdesc, summary, application, installed_version, latest_version, state, demo, author, license, sequence, create_uid, create_date, write_uid, write_date)
     SELECT (SELECT coalesce(max(id), 0) FROM ir_module_module WHERE id < ${firstPersonalId}) + row_number() OVER (ORDER BY name),

@@ -12,6 +12,8 @@ export async function reflectModels(tx: Queryable, registry: ModelRegistry): Pro
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(models.map(modelRow))}::jsonb)
         AS r (model text, name text, info text, ord text, transient bool, abstract bool, modules text)),
     fresh AS (SELECT w.*, row_number() OVER (ORDER BY w.model) AS n FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM ir_model m WHERE m.model = w.model)),
+    gone AS (
+      DELETE FROM ir_model m WHERE m.state IS DISTINCT FROM 'manual' AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.model = m.model)),
     changed AS (
       UPDATE ir_model m SET name = w.name, "order" = w.ord, transient = w.transient, abstract = w.abstract, modules = w.modules FROM wanted w
       WHERE w.model = m.model AND (m.name, m."order", m.transient, m.abstract, m.modules) IS DISTINCT FROM (w.name, w.ord, w.transient, w.abstract, w.modules))
@@ -39,10 +41,13 @@ async function reflectFields(tx: Queryable, models: readonly ModelInfo[]): Promi
       DELETE FROM ir_model_fields f WHERE f.state = 'base' AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.model = f.model AND w.name = f.name)),
     changed AS (
       UPDATE ir_model_fields f SET field_description = w.field_description, help = w.help, ttype = w.ttype, relation = w.relation,
-        relation_field = w.relation_field, required = w.required, readonly = w.readonly, store = w.store, selection = w.selection, modules = w.modules
+        relation_field = w.relation_field, required = w.required, readonly = w.readonly, store = w.store, selection = w.selection, modules = w.modules,
+        relation_table = w.relation_table, column1 = w.column1, column2 = w.column2, size = w.size, translate = w.translate,
+        company_dependent = w.company_dependent, "index" = w."index", copied = w.copied, related = w.related, depends = w.depends,
+        on_delete = w.on_delete, currency_field = w.currency_field
       FROM wanted w WHERE w.model = f.model AND w.name = f.name AND f.state = 'base' AND
-        (f.field_description, f.help, f.ttype, f.relation, f.relation_field, f.required, f.readonly, f.store, f.selection, f.modules) IS DISTINCT FROM
-        (w.field_description, w.help, w.ttype, w.relation, w.relation_field, w.required, w.readonly, w.store, w.selection, w.modules))
+        (f.field_description, f.help, f.ttype, f.relation, f.relation_field, f.required, f.readonly, f.store, f.selection, f.modules, f.relation_table, f.column1, f.column2, f.size, f.translate, f.company_dependent, f."index", f.copied, f.related, f.depends, f.on_delete, f.currency_field) IS DISTINCT FROM
+        (w.field_description, w.help, w.ttype, w.relation, w.relation_field, w.required, w.readonly, w.store, w.selection, w.modules, w.relation_table, w.column1, w.column2, w.size, w.translate, w.company_dependent, w."index", w.copied, w.related, w.depends, w.on_delete, w.currency_field))
     INSERT INTO ir_model_fields (id, model_id, model, name, complete_name, field_description, help, ttype, relation, relation_field, relation_table, column1,
       column2, required, readonly, store, "index", translate, copied, related, depends, on_delete, size, currency_field, company_dependent, modules,
       selection, state, create_uid, create_date, write_uid, write_date)
@@ -72,6 +77,9 @@ async function reflectSelections(tx: Queryable): Promise<void> {
 }
 
 async function reflectExternalIds(tx: Queryable, models: readonly ModelInfo[]): Promise<void> {
+  await tx.query(sql`
+    DELETE FROM ir_model_data d WHERE (d.model = 'ir.model' AND NOT EXISTS (SELECT 1 FROM ir_model m WHERE m.id = d.res_id))
+      OR (d.model = 'ir.model.fields' AND NOT EXISTS (SELECT 1 FROM ir_model_fields f WHERE f.id = d.res_id))`)
   const rows = models.flatMap((model) => [
     { module: model.app, name: `model_${model.table}`, model: 'ir.model', of: model.name, field: null },
     ...[...model.fields.values()]

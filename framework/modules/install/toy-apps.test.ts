@@ -8,7 +8,8 @@ import type { Env } from '../../orm/index.ts'
 import { sql } from '../../sql/index.ts'
 import { emptyDatabase } from '../../testing/index.ts'
 import { initTenant, openTenant } from '../tenant/open-tenant.ts'
-import { installApps, upgradeTenant } from './install.ts'
+import { installApps } from './install.ts'
+import { upgradeTenant } from './upgrade/upgrade.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-toys-'))
 after(() => rm(folder, { recursive: true, force: true }))

@@ -5,7 +5,8 @@ import { ValidationError } from '../../errors.ts'
 import type { AnyField, OverlayModels } from '../../orm/index.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 
-interface FieldRow {
+/** A row of ir.model.fields that somebody made by hand. */
+export interface FieldRow {
   readonly model: string
   readonly name: string
   readonly ttype: string
@@ -26,12 +27,21 @@ interface FieldRow {
   readonly selection: readonly (readonly [string, string])[]
 }
 
-/** `undefined` when the tenant has no models or fields of its own, so that it shares the registry of all others. */
-export async function readOverlay(db: Queryable): Promise<OverlayModels | undefined> {
-  const [row] = await db.query<{
-    models: { model: string; name: string; order: string | null; transient: boolean | null }[]
-    fields: FieldRow[]
-  }>(sql`
+/** What the tenant's own tables say of its own models. */
+export interface OverlayRows {
+  readonly models: readonly { model: string; name: string; order: string | null; transient: boolean | null }[]
+  readonly fields: readonly FieldRow[]
+}
+
+/**
+ * `undefined` when the tenant has no models or fields of its own, so that it shares the registry of all others.
+ * @param adapt what an upgrade will make of the rows, before it does
+ */
+export async function readOverlay(
+  db: Queryable,
+  adapt: (rows: OverlayRows) => OverlayRows = (rows) => rows,
+): Promise<OverlayModels | undefined> {
+  const [found] = await db.query<{ models: OverlayRows['models']; fields: OverlayRows['fields'] }>(sql`
     SELECT
       (SELECT coalesce(json_agg(json_build_object('model', model, 'name', name, 'order', "order", 'transient', transient) ORDER BY model), '[]')
        FROM ir_model WHERE state = 'manual') AS models,
@@ -41,7 +51,9 @@ export async function readOverlay(db: Queryable): Promise<OverlayModels | undefi
          'selection', (SELECT coalesce(json_agg(json_build_array(s.value, s.name) ORDER BY s.sequence, s.id), '[]') FROM ir_model_fields_selection s WHERE s.field_id = f.id))
          ORDER BY f.model, f.name), '[]')
        FROM ir_model_fields f WHERE f.state = 'manual') AS fields`)
-  if (!row || (row.models.length === 0 && row.fields.length === 0)) return undefined
+  if (!found) return undefined
+  const row = adapt(found)
+  if (row.models.length === 0 && row.fields.length === 0) return undefined
   return {
     key: createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 16),
     models: row.models.map(({ model, name, order, transient }) => ({

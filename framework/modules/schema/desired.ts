@@ -7,15 +7,19 @@ export interface WantedColumn {
   readonly name: string
   readonly type: string
   readonly required: boolean
-  /** Earlier name of the column, when the field was renamed. */
-  readonly was: string | undefined
+  /** Earlier names of the field, when it was renamed. */
+  readonly was: readonly string[]
   /** `model.field`, for messages. */
   readonly field: string
+  /** Absent for the columns of link tables. */
+  readonly of: FieldInfo | undefined
 }
 
 export interface WantedTable {
   readonly name: string
   readonly model: string
+  /** Earlier names of the table, when its model was renamed. */
+  readonly was: readonly string[]
   /** Columns beside id; a link table has none but its two. */
   readonly columns: readonly WantedColumn[]
   /** The two columns of a link table, which together are its key. */
@@ -48,6 +52,10 @@ export interface WantedSchema {
   readonly foreignKeys: readonly WantedForeignKey[]
   readonly constraints: readonly WantedConstraint[]
   readonly indexes: readonly WantedIndex[]
+  /** Models with earlier names, and these. */
+  readonly renamed: readonly (readonly [model: string, was: readonly string[]])[]
+  /** Fields that had another name, or link tables that follow the names of models. */
+  readonly fields: readonly FieldInfo[]
 }
 
 // A foreign key from every record to its author would lock the author's row at each insert, and make concurrent
@@ -60,12 +68,17 @@ export function wantedSchema(registry: ModelRegistry): WantedSchema {
   const foreignKeys: WantedForeignKey[] = []
   const constraints: WantedConstraint[] = []
   const indexes: WantedIndex[] = []
+  const renamed: [string, readonly string[]][] = []
+  const fields: FieldInfo[] = []
   for (const model of registry.models.values()) {
+    if (model.options.was !== undefined) renamed.push([model.name, earlierNames(model.options.was)])
+    for (const field of model.fields.values()) if (field.options.was !== undefined || field.link) fields.push(field)
     if (model.options.abstract || model.options.table) continue
     const stored = [...model.fields.values()].filter((field) => field.column && field.name !== 'id')
     tables.set(model.table, {
       name: model.table,
       model: model.name,
+      was: earlierNames(model.options.was).map((name) => name.replaceAll('.', '_')),
       columns: stored.map(wantedColumn),
       link: undefined,
     })
@@ -89,7 +102,7 @@ export function wantedSchema(registry: ModelRegistry): WantedSchema {
     for (const field of model.fields.values())
       if (field.link) addLink(registry, model, field, tables, foreignKeys, indexes)
   }
-  return { tables: [...tables.values()], foreignKeys, constraints, indexes }
+  return { tables: [...tables.values()], foreignKeys, constraints, indexes, renamed, fields }
 }
 
 function wantedColumn(field: FieldInfo): WantedColumn {
@@ -97,9 +110,15 @@ function wantedColumn(field: FieldInfo): WantedColumn {
     name: field.name,
     type: field.columnType,
     required: field.options.required === true && field.kind !== 'boolean',
-    was: field.options.was,
+    was: earlierNames(field.options.was),
     field: `${field.model}.${field.name}`,
+    of: field,
   }
+}
+
+/** The earlier names that a `was` gives. */
+export function earlierNames(was: string | readonly string[] | undefined): readonly string[] {
+  return was === undefined ? [] : typeof was === 'string' ? [was] : was
 }
 
 function wantedIndexes(model: ModelInfo, field: FieldInfo): WantedIndex[] {
@@ -144,12 +163,14 @@ function addLink(
     name,
     type: 'int4',
     required: true,
-    was: undefined,
+    was: [],
     field: `${model.name}.${field.name}`,
+    of: undefined,
   })
   tables.set(link.table, {
     name: link.table,
     model: model.name,
+    was: [],
     columns: [column(link.own), column(link.other)],
     link: [link.own, link.other],
   })

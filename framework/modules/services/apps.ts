@@ -1,17 +1,43 @@
-/** Installing applications from within a request of an administrator. */
+/** Installing, upgrading and removing applications from within a request of an administrator; the caller has checked that the user may. */
 
 import type { Env } from '../../orm/index.ts'
 import { sql } from '../../sql/index.ts'
+import { availableApps, rediscoverApps } from '../discover/discover.ts'
 import { installInto } from '../install/install.ts'
+import { writeModules } from '../install/module-rows.ts'
+import { uninstallIn } from '../install/uninstall/uninstall.ts'
+import { upgradeIn } from '../install/upgrade/upgrade.ts'
 import { tenantOf } from '../tenant/open-tenants.ts'
+import { installedApps } from '../tenant/tenant-registry.ts'
 import { transactionOf } from './run-time-models.ts'
 
 /**
- * Installs the applications and what they depend on, within the request's transaction. The caller has checked that the
- * user may. Demo data comes along where the tenant was made with it.
+ * Installs the applications and what they depend on, within the request's transaction. Demo data comes along where the
+ * tenant was made with it.
  */
 export async function installModules(env: Env, names: readonly string[]): Promise<void> {
   const tx = transactionOf(env)
   const [base] = await tx.query<{ demo: boolean | null }>(sql`SELECT demo FROM ir_module_module WHERE name = 'base'`)
   await installInto(tenantOf(env), tx, names, { demo: base?.demo === true })
+}
+
+/** Brings the whole tenant to the applications as this process has loaded them, within the request's transaction. */
+export async function upgradeModules(env: Env): Promise<void> {
+  await upgradeIn(tenantOf(env), transactionOf(env))
+}
+
+/** Takes the applications and those that depend on them out, within the request's transaction. @throws as `uninstallApps` */
+export async function uninstallModules(env: Env, names: readonly string[]): Promise<void> {
+  await uninstallIn(tenantOf(env), transactionOf(env), names)
+}
+
+/** Looks for applications that came to the folders since, and writes them down. @returns how many are new */
+export async function findModules(env: Env): Promise<number> {
+  const tx = transactionOf(env)
+  const count = async (): Promise<number> =>
+    (await tx.query<{ n: number }>(sql`SELECT count(*)::int4 AS n FROM ir_module_module`))[0]?.n ?? 0
+  const before = await count()
+  await rediscoverApps()
+  await writeModules(tx, await availableApps(), new Set(await installedApps(tx)), false, false)
+  return (await count()) - before
 }

@@ -1,13 +1,16 @@
 /** Opens a tenant's database as a tenant, or makes one of an empty database. */
 
 import { makeTenant, type Tenant, withSystemEnv } from '../../access/index.ts'
-import { ConflictError, UnavailableError } from '../../errors.ts'
-import { buildRegistry, type FileStore } from '../../orm/index.ts'
+import { ConflictError, UnavailableError, ValidationError } from '../../errors.ts'
+import { buildRegistry, type FileStore, type ModelRegistry } from '../../orm/index.ts'
 import { type Pool, sql, withTransaction } from '../../sql/index.ts'
 import { loadApps } from '../discover/load.ts'
-import { bring, type InstallOptions, isEmpty } from '../install/install.ts'
+import { bring } from '../install/bring.ts'
+import { type InstallOptions, isEmpty } from '../install/install.ts'
+import { registryAhead } from '../install/upgrade/registry-ahead.ts'
+import { readPrevious } from '../schema/previous.ts'
 import { rememberTenant } from './open-tenants.ts'
-import { readRegistry } from './tenant-registry.ts'
+import { installedApps, readRegistry } from './tenant-registry.ts'
 
 export interface TenantOptions {
   readonly name: string
@@ -32,7 +35,7 @@ export async function openTenant(options: TenantOptions): Promise<Tenant> {
       'ERR_TENANT_EMPTY',
       'The database holds no applications yet; its creation did not finish.',
     )
-  return rememberTenant(makeTenant({ ...options, registry: await readRegistry(options.pool), reload: reopenTenant }))
+  return rememberTenant(makeTenant({ ...options, registry: await registryFor(options.pool), reload: reopenTenant }))
 }
 
 /**
@@ -42,13 +45,14 @@ export async function openTenant(options: TenantOptions): Promise<Tenant> {
 export async function initTenant(options: TenantOptions, { apps, demo, adminLogin }: InitOptions): Promise<Tenant> {
   if (!(await isEmpty(options.pool)))
     throw new ConflictError('ERR_TENANT_EXISTS', 'The database holds applications already.')
-  const order = (await loadApps(apps)).map(({ name }) => name)
+  const manifests = await loadApps(apps)
+  const order = manifests.map(({ name }) => name)
   const registry = buildRegistry(order)
   const tenant = rememberTenant(makeTenant({ ...options, registry, reload: reopenTenant }))
   await withTransaction(
     options.pool,
     async (tx) => {
-      await bring(tenant, tx, registry, { demo, of: new Set(order), upgrade: false })
+      await bring(tenant, tx, manifests, { demo, of: new Set(order), upgrade: false })
       if (adminLogin !== undefined)
         await withSystemEnv(tenant, 'modules.first-login', { tx }, (env) =>
           env.model('res.users', [2]).write({ login: adminLogin }),
@@ -63,5 +67,15 @@ export async function initTenant(options: TenantOptions, { apps, demo, adminLogi
 
 /** Reads the models again after another process changed them. */
 export async function reopenTenant(tenant: Tenant): Promise<void> {
-  tenant.registry = await readRegistry(tenant.pool)
+  tenant.registry = await registryFor(tenant.pool)
+}
+
+// A tenant that waits for its upgrade may name models as they were called before.
+async function registryFor(pool: Pool): Promise<ModelRegistry> {
+  try {
+    return await readRegistry(pool)
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error
+    return registryAhead(await installedApps(pool), pool, await readPrevious(pool))
+  }
 }

@@ -4,7 +4,7 @@ import { ValidationError } from '../../errors.ts'
 import { buildRegistry, type ModelRegistry } from '../../orm/index.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { loadApps } from '../discover/load.ts'
-import { readOverlay } from '../overlay/read-overlay.ts'
+import { type OverlayRows, readOverlay } from '../overlay/read-overlay.ts'
 
 /** Names of the installed applications, in no order. */
 export async function installedApps(db: Queryable): Promise<string[]> {
@@ -21,9 +21,13 @@ export async function readRegistry(db: Queryable): Promise<ModelRegistry> {
  * The registry of these applications with the tenant's own models.
  * @throws ValidationError ERR_MODEL_DEFINITION when those do not fit together
  */
-export async function registryOf(apps: readonly string[], db: Queryable): Promise<ModelRegistry> {
+export async function registryOf(
+  apps: readonly string[],
+  db: Queryable,
+  adapt?: (rows: OverlayRows) => OverlayRows,
+): Promise<ModelRegistry> {
   const names = (await loadApps(apps)).map(({ name }) => name)
-  const overlay = await readOverlay(db)
+  const overlay = await readOverlay(db, adapt)
   if (overlay === undefined) return buildRegistry(names)
   try {
     return buildRegistry(names, overlay)

@@ -32,6 +32,8 @@ export interface ModelOptions {
   readonly constraints?: Readonly<Record<string, TableConstraint>>
   /** Changing records of this model may change anybody's rights: caches of all processes are renewed. */
   readonly affectsRights?: boolean
+  /** Earlier name of this model (or names): an upgrade renames it with its table, and everything that refers to it. */
+  readonly was?: string | readonly string[]
   /** The table is kept by code of the framework; schema synchronisation leaves it alone. */
   readonly table?: string
 }

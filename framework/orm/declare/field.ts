@@ -47,8 +47,8 @@ export interface FieldOptions {
   readonly copy?: boolean
   /** One text per language (`jsonb`). */
   readonly translate?: boolean
-  /** Earlier name of this field: the column is renamed, never dropped. */
-  readonly was?: string
+  /** Earlier name of this field (or names, for several renamings): an upgrade renames it and keeps its values. */
+  readonly was?: string | readonly string[]
   /** Value per company (read and written for `env.companyId`). */
   readonly companyDependent?: boolean
   /** For clients: which field changes reach the server's onchange. */

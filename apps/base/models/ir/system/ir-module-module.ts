@@ -1,6 +1,20 @@
 /** Applications as records: what is on disk and what is installed. */
 
-import { api, behaviour, type Def, expose, f, fields, installModules, model, t, UserError } from '#framework'
+import {
+  api,
+  behaviour,
+  type Def,
+  expose,
+  f,
+  fields,
+  findModules,
+  installModules,
+  model,
+  t,
+  uninstallModules,
+  upgradeModules,
+  UserError,
+} from '#framework'
 
 export const irModule = fields({
   name: f.char({ label: 'Technical Name', required: true, readonly: true, index: true }),
@@ -56,12 +70,30 @@ expose('ir.module.module', {
     access: 'write',
     doc: 'Install the applications and what they depend on, now',
   }),
+  button_immediate_upgrade: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    doc: 'Bring the database to the applications as they are on disk, now',
+  }),
+  button_upgrade: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    doc: 'Bring the database to the applications as they are on disk, now',
+  }),
+  button_immediate_uninstall: api({
+    params: {},
+    returns: t.json,
+    access: 'write',
+    doc: 'Take the applications and those that depend on them out, with their data, now',
+  }),
   update_list: api({
     params: {},
     returns: t.json,
     access: 'write',
     on: 'model',
-    doc: 'Look for applications again; they are found at every start, so nothing changes',
+    doc: 'Look for applications again: [0, number of new ones]',
   }),
 })
 
@@ -70,23 +102,46 @@ behaviour(
   (Base) =>
     class extends Base {
       async button_immediate_install(): Promise<unknown> {
-        await this.check_access('write')
-        const wanted = await this.env.model('ir.module.module', this.ids).load('name', 'state')
-        if (wanted.some(({ state }) => state === 'uninstallable'))
-          throw new UserError('ERR_APP_UNINSTALLABLE', 'This application cannot be installed.')
-        await installModules(
-          this.env,
-          wanted.map(({ name }) => name),
-        )
-        return { type: 'ir.actions.client', tag: 'reload' }
+        const names = await this.#names()
+        await installModules(this.env, names)
+        return reload
       }
 
       button_install(): Promise<unknown> {
         return this.button_immediate_install()
       }
 
-      update_list(): [number, number] {
-        return [0, 0]
+      async button_immediate_upgrade(): Promise<unknown> {
+        await this.#names('installed')
+        await upgradeModules(this.env)
+        return reload
+      }
+
+      button_upgrade(): Promise<unknown> {
+        return this.button_immediate_upgrade()
+      }
+
+      async button_immediate_uninstall(): Promise<unknown> {
+        const names = await this.#names('installed')
+        await uninstallModules(this.env, names)
+        return reload
+      }
+
+      async update_list(): Promise<[number, number]> {
+        await this.check_access('write')
+        return [0, await findModules(this.env)]
+      }
+
+      async #names(state?: 'installed'): Promise<string[]> {
+        await this.check_access('write')
+        const wanted = await this.env.model('ir.module.module', this.ids).load('name', 'state')
+        if (wanted.some((module) => module.state === 'uninstallable'))
+          throw new UserError('ERR_APP_UNINSTALLABLE', 'This application cannot be installed.')
+        const other = wanted.find((module) => state !== undefined && module.state !== state)
+        if (other) throw new UserError('ERR_APP_NOT_INSTALLED', `The application ${other.name} is not installed.`)
+        return wanted.map(({ name }) => name)
       }
     },
 )
+
+const reload = { type: 'ir.actions.client', tag: 'reload' } as const
