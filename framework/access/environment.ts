@@ -6,6 +6,7 @@ import {
   type Elevation,
   type Env,
   type Grant,
+  type ModelRegistry,
   newState,
   type RecordSet,
   type TransactionState,
@@ -31,6 +32,7 @@ interface Parts {
 
 class Environment implements Env {
   readonly #parts: Parts
+  #planKey: string | null | undefined
   readonly tenant: string
   readonly lang: string
   readonly companyId: number
@@ -68,6 +70,10 @@ class Environment implements Env {
   get files() {
     return this.#parts.tenant.files
   }
+  get planKey() {
+    if (this.#planKey === undefined) this.#planKey = planKeyOf(this.#parts)
+    return this.#planKey
+  }
   get epoch() {
     return this.#parts.epoch
   }
@@ -79,6 +85,7 @@ class Environment implements Env {
   }
 
   now(): Date {
+    this.#parts.state.clockReads++
     return this.#parts.now()
   }
 
@@ -96,11 +103,7 @@ class Environment implements Env {
     if (bounds.models === '*' && !name.startsWith('orm.'))
       throw new ServerError('ERR_ELEVATION', `The elevation ${name} has to name its models.`)
     noteElevation(this, name, bounds)
-    const grant = elevatedGrant(
-      this.#parts.grant,
-      bounds.models === '*' ? '*' : new Set(bounds.models),
-      new Set(bounds.ops),
-    )
+    const grant = elevatedGrant(this.#parts.grant, bounds.models, bounds.ops)
     return fn(new Environment({ ...this.#parts, grant, context: withoutDefaults(this.#parts.context) }))
   }
 
@@ -113,6 +116,20 @@ class Environment implements Env {
     if (!this.#parts.tx) throw new ServerError('ERR_NO_TRANSACTION', 'There is no transaction to wait for.')
     this.#parts.tx.afterCommit(work)
   }
+}
+
+const registries = new WeakMap<ModelRegistry, number>()
+let registryCount = 0
+/** Contexts beyond this are not met twice. */
+const longestContext = 1_000
+
+// The whole context, not only the keys known to matter: an application's behaviour may look at any of them. Language and
+// companies follow from it and from the user, whose grant it is.
+function planKeyOf({ grant, tenant, context }: Parts): string | null {
+  const models = registries.get(tenant.registry) ?? ++registryCount
+  registries.set(tenant.registry, models)
+  const text = JSON.stringify(context)
+  return text.length > longestContext ? null : `${grant.key} ${models} ${text}`
 }
 
 // `default_…` of the caller's context are values that nobody has checked: they do not go along into more rights.

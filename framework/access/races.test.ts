@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { openPool, type Pool, sql } from '../sql/index.ts'
+import { openPool, type Pool, type Sql, sql } from '../sql/index.ts'
 import { asUser, type TestUser, testTenant } from '../testing/index.ts'
 import { atEnd } from '../testing/index.ts'
 import { bumpEpoch, makeTenant, type Tenant, withEnv } from './index.ts'
@@ -59,8 +59,7 @@ function slowed(pool: Pool, gates: Set<Gate>): Pool {
     })
   return wrap(
     pool,
-    (statement: never, options: never) =>
-      hold((statement as { chunks: string[] }).chunks.join(), pool.query(statement, options)),
+    (statement: Sql, options: never) => hold(statement.compile().text, pool.query(statement, options)),
     async () => {
       const client = await pool.connect()
       return wrap(client, (config: never) => hold(textOf(config), client.query(config) as unknown as Promise<unknown>))

@@ -71,15 +71,27 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
 }
 
 /** Everything, for the framework's own work: installation, import, recomputation. Secrets stay unreadable even here. */
-export function systemGrant(): Grant {
-  return mintGrant({ key: 'system', seesExistence: true, records: () => true, field: () => true })
-}
+export const systemGrant: Grant = mintGrant({
+  seesExistence: true,
+  records: () => true,
+  field: () => true,
+})
+
+const elevated = new WeakMap<Grant, Map<string, Grant>>()
 
 /** Only these models and operations, without conditions; what else is asked for falls back to the caller's own rights. */
-export function elevatedGrant(base: Grant, models: ReadonlySet<string> | '*', ops: ReadonlySet<Operation>): Grant {
+export function elevatedGrant(base: Grant, models: readonly string[] | '*', ops: readonly Operation[]): Grant {
+  const known = elevated.get(base) ?? new Map<string, Grant>()
+  elevated.set(base, known)
+  const bounds = JSON.stringify([models, ops])
+  const grant = known.get(bounds) ?? elevate(base, models === '*' ? '*' : new Set(models), new Set(ops))
+  known.set(bounds, grant)
+  return grant
+}
+
+function elevate(base: Grant, models: ReadonlySet<string> | '*', ops: ReadonlySet<Operation>): Grant {
   const covers = (model: string, operation: Operation) => (models === '*' || models.has(model)) && ops.has(operation)
   return mintGrant({
-    key: `${base.key}+`,
     seesExistence: base.seesExistence,
     records: (model, operation) => (covers(model, operation) ? true : base.records(model, operation)),
     field: (model, field, operation) =>
@@ -105,7 +117,6 @@ function makeGrant(
     commercial_partner_id: commercialPartnerId,
   }
   return mintGrant({
-    key: `${user.id}:${user.groupIds.join(',')}`,
     seesExistence: user.groups.has('base.group_erp_manager') || user.groups.has('base.group_system'),
     records(model, operation) {
       const key = `${model}/${operation}`

@@ -185,7 +185,7 @@ export async function withSystemEnv<T>(
         db,
         tx,
         user: systemUser,
-        grant: systemGrant(),
+        grant: systemGrant,
         context: options.context ?? {},
         system: true,
         epoch: undefined,

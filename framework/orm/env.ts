@@ -54,6 +54,8 @@ export interface Env {
   readonly companyId: number
   readonly grant: Grant
   readonly files: FileStore
+  /** What compiled statements may depend on, in one text: grant, models, context. `null`: keep none. */
+  readonly planKey: string | null
   /** Generation of rights in memory; a statement that sees another one makes the request start again. */
   readonly epoch: number | undefined
   /** What the transaction still owes. */

@@ -19,7 +19,7 @@ export interface Grant {
    * give himself the right. To everybody else an absent record and a forbidden one look the same.
    */
   readonly seesExistence: boolean
-  /** Changes when anything that the answers depend on changes; part of the key of cached plans. */
+  /** Names this very grant and never another one of this process, given when it is minted: part of the key of kept plans. */
   readonly key: string
 }
 
@@ -34,8 +34,11 @@ export function toOperation(word: string): Operation {
 
 const minted = new WeakSet<Grant>()
 
+let count = 0
+
 /** Makes a grant valid. Reserved: only `access/` may call it (tools/layers.ts). */
-export function mintGrant(grant: Grant): Grant {
+export function mintGrant(rights: Omit<Grant, 'key'>): Grant {
+  const grant: Grant = { ...rights, key: `g${++count}` }
   minted.add(grant)
   return grant
 }

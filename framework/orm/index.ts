@@ -26,6 +26,7 @@ export type { Command, Def, Loaded, ModelName, Path, Registry, Values } from './
 export type { Domain, Leaf } from './domain/domain.ts'
 export type { Context, Elevation, Env, FileStore, UserRights } from './env.ts'
 export { type Grant, mintGrant, type Operation, requireGrant } from './grant.ts'
+export { forgetPlans, planCount } from './query/plans.ts'
 export { StaleRights } from './query/run.ts'
 export { newState, type TransactionState } from './state.ts'
 export { constraintName } from './write/operation.ts'

@@ -20,8 +20,18 @@ export interface TransactionState {
   flushing: boolean
   /** Whether a statement of this request has confirmed that the rights in memory still count. */
   epochSeen: boolean
+  /** How often the time was asked for: what was compiled by it is good for this moment only. */
+  clockReads: number
 }
 
 export function newState(): TransactionState {
-  return { pending: new Map(), afterChecks: [], parents: new Set(), depth: 0, flushing: false, epochSeen: false }
+  return {
+    pending: new Map(),
+    afterChecks: [],
+    parents: new Set(),
+    depth: 0,
+    flushing: false,
+    epochSeen: false,
+    clockReads: 0,
+  }
 }

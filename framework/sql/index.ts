@@ -14,5 +14,6 @@ export {
   type QueryOptions,
   type Row,
 } from './pool.ts'
+export { type FilledStatement, hole, Template } from './template.ts'
 export { type Transaction, type TransactionOptions, withTransaction } from './transaction.ts'
 export { ConstraintViolation, isRetryable, translate } from './translate.ts'

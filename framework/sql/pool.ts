@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
 import type { Sql } from './fragment.ts'
+import type { FilledStatement } from './template.ts'
 import { translate } from './translate.ts'
 
 /** Where and as whom to connect. A `password` function is asked at each connect, so that a rotated credential counts at once. */
@@ -35,7 +36,7 @@ export type Row = Record<string, unknown>
 /** Anything that runs SQL: a pool (each statement by itself) or a transaction. */
 export interface Queryable {
   /** Runs one statement, returns its rows. `signal` cancels it in the server. */
-  query<T extends Row = Row>(statement: Sql, options?: QueryOptions): Promise<T[]>
+  query<T extends Row = Row>(statement: Sql | FilledStatement, options?: QueryOptions): Promise<T[]>
 }
 
 export interface QueryOptions {
@@ -73,7 +74,7 @@ export class Pool implements Queryable {
     return this.#pool.totalCount - this.#pool.idleCount > 0 || this.#pool.waitingCount > 0
   }
 
-  async query<T extends Row = Row>(statement: Sql, options: QueryOptions = {}): Promise<T[]> {
+  async query<T extends Row = Row>(statement: Sql | FilledStatement, options: QueryOptions = {}): Promise<T[]> {
     const client = await this.connect()
     let failed: unknown
     try {
@@ -130,7 +131,7 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
 /** Sends one statement on a connection; named statements keep their plan. */
 export async function runStatement<T extends Row>(
   client: pg.ClientBase,
-  statement: Sql,
+  statement: Sql | FilledStatement,
   options: QueryOptions,
   address: PoolOptions,
 ): Promise<T[]> {
@@ -150,7 +151,12 @@ export async function runStatement<T extends Row>(
   }
 }
 
-const seen = new Map<string, string | null>()
+interface Known {
+  /** Under which the server keeps the plan; `undefined`: it plans anew each time. */
+  readonly name: string | undefined
+}
+
+const seen = new Map<string, Known | null>()
 let counter = 0
 
 // How many rows a pattern matches only the pattern tells: a plan made without it sorts ten thousand rows to show eighty.
@@ -165,10 +171,9 @@ function statementName(text: string): string | undefined {
     seen.set(text, null)
     return undefined
   }
-  if (known !== null) return known
-  if (needsItsValues.test(text)) return undefined
-  const name = `s${(counter++).toString(36)}`
-  seen.set(text, name)
+  if (known !== null) return known.name
+  const name = needsItsValues.test(text) ? undefined : `s${(counter++).toString(36)}`
+  seen.set(text, { name })
   return name
 }
 

@@ -2,6 +2,7 @@
 
 import type pg from 'pg'
 import type { Sql } from './fragment.ts'
+import type { FilledStatement } from './template.ts'
 import { isBroken, type Pool, type Queryable, type QueryOptions, type Row, runStatement } from './pool.ts'
 import { isRetryable, translate } from './translate.ts'
 
@@ -27,7 +28,7 @@ export class Transaction implements Queryable {
     this.#signal = signal
   }
 
-  query<T extends Row = Row>(statement: Sql, options: QueryOptions = {}): Promise<T[]> {
+  query<T extends Row = Row>(statement: Sql | FilledStatement, options: QueryOptions = {}): Promise<T[]> {
     const signal = options.signal ?? this.#signal
     return runStatement<T>(
       this.#client,

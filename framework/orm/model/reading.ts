@@ -1,15 +1,18 @@
-/** Searching and reading records: one statement each, with the access rules inside. */
+/** Searching and reading records: one statement each, with the access rules inside, compiled once for all who ask alike. */
 
 import { InvalidRequestError } from '../../errors.ts'
-import { empty, id, type Sql, sql } from '../../sql/index.ts'
+import { empty, hole, id, type Sql, sql, Template } from '../../sql/index.ts'
 import { compileCondition } from '../domain/compile.ts'
 import type { Domain } from '../domain/domain.ts'
 import { mentions, parseDomain } from '../domain/parse.ts'
+import type { Env } from '../env.ts'
 import { compileOrder } from '../query/order.ts'
+import { planOf } from '../query/plans.ts'
 import { complete, isPure, runJson } from '../query/run.ts'
 import { Scope } from '../query/scope.ts'
-import { type EmptyStyle, type Source, selectJson } from '../query/select.ts'
-import { nestedSpec, type Spec } from '../query/spec.ts'
+import { type EmptyStyle, selectJson } from '../query/select.ts'
+import type { Spec, Wish } from '../query/spec.ts'
+import type { ModelInfo } from '../registry.ts'
 import { countExisting, recordsDenied, requireModel } from '../write/operation.ts'
 import { JsonResult, type RecordRow, type Records } from './records.ts'
 
@@ -21,46 +24,92 @@ export interface Search {
   readonly order: string | null
 }
 
-/** What a search selects: the domain, the access rules, archived records left out unless the domain speaks of them. */
-export function searchSource({ env, info }: Records, scope: Scope, alias: string, search: Search): Source {
-  requireModel(env, info, 'read')
-  if ((search.limit ?? 0) < 0 || search.offset < 0) {
+interface RowsPlan {
+  readonly spec: Spec
+  readonly template: Template
+  /** Whether a rule keeps records from the caller. */
+  readonly limited: boolean
+}
+
+/** The table of a search in its statement. */
+const table = 't0'
+
+/** What the caller looks for: its domain, archived records left out unless it speaks of them. The access rules are not in it. */
+export function searchPredicate(env: Env, info: ModelInfo, domain: Domain): Sql {
+  const scope = new Scope(env, { prefix: 'd' })
+  const condition = parseDomain(domain)
+  const predicate = compileCondition(scope, info, table, condition, false)
+  const hidesArchived = scope.activeTest && info.fields.get('active')?.column && !mentions(condition, 'active')
+  return hidesArchived ? sql`${id(table)}.active AND ${predicate}` : predicate
+}
+
+/** `FROM … WHERE` with the caller's access rules and a hole for her predicate; the table is at `t0`. */
+export function searchedTable(scope: Scope, info: ModelInfo): Sql {
+  requireModel(scope.env, info, 'read')
+  const alias = scope.alias()
+  if (alias !== table) throw new TypeError('A search begins with its own table.')
+  const rule = scope.condition(info, alias)
+  return sql`FROM ${id(info.table)} ${id(alias)} WHERE ${rule === null ? empty : sql`${rule} AND `}${hole()}`
+}
+
+/** ` LIMIT … OFFSET …`, as far as they are asked for. @throws InvalidRequestError ERR_LIMIT */
+export function searchWindow(limit: number | null, offset: number): Sql {
+  if ((limit ?? 0) < 0 || offset < 0)
     throw new InvalidRequestError('ERR_LIMIT', 'limit and offset must not be negative.', {
       wireName: 'psycopg2.errors.InvalidRowCountInLimitClause',
     })
-  }
-  const condition = parseDomain(search.domain)
-  const rule = scope.condition(info, alias)
-  const hidesArchived = scope.activeTest && info.fields.get('active')?.column && !mentions(condition, 'active')
-  const active = hidesArchived ? sql`${id(alias)}.active AND ` : empty
-  const where = sql`${active}${rule === null ? empty : sql`${rule} AND `}${compileCondition(scope, info, alias, condition, false)}`
-  return { where, order: compileOrder(scope, info, alias, search.order), offset: search.offset, limit: search.limit }
+  const first = limit ? sql` LIMIT ${limit}::int8` : empty
+  return offset ? sql`${first} OFFSET ${offset}::int8` : first
 }
 
 /** Wanted fields of what a search finds. */
-export async function searchRows(
-  records: Records,
-  scope: Scope,
-  spec: Spec,
-  search: Search,
-): Promise<JsonResult<RecordRow[]>> {
-  const alias = scope.alias()
-  const { json } = await runJson(
-    records.env,
-    selectJson(scope, spec, alias, searchSource(records, scope, alias, search), 'false'),
-  )
+export async function searchRows(records: Records, wish: Wish, search: Search): Promise<JsonResult<RecordRow[]>> {
+  const { env, info } = records
+  const shape = wish.key === null ? null : JSON.stringify([info.name, search.order, wish.key])
+  const { spec, template } = planOf(env, 'search_read', shape, (): RowsPlan => {
+    const scope = new Scope(env)
+    const made = wish.spec(scope, info)
+    const from = searchedTable(scope, info)
+    const order = compileOrder(scope, info, table, search.order)
+    const statement = selectJson(scope, made, table, sql`${from}${order}${hole()}`, 'false')
+    return { spec: made, template: new Template(statement), limited: true }
+  })
+  const window = searchWindow(search.limit, search.offset)
+  const { json } = await runJson(env, template.fill(searchPredicate(env, info, search.domain), window))
   return finish(records, spec, json)
+}
+
+/** Ids of what a search finds, in its order. */
+export function searchIds(env: Env, info: ModelInfo, order: string | null): Template {
+  return planOf(env, 'search', JSON.stringify([info.name, order]), () => {
+    const scope = new Scope(env)
+    const from = searchedTable(scope, info)
+    return new Template(
+      sql`SELECT ARRAY(SELECT ${id(table)}.id ${from}${compileOrder(scope, info, table, order)}${hole()}) AS ids, (SELECT n FROM hf_epoch) AS epoch`,
+    )
+  })
+}
+
+/** How many records a search finds; with a window, how many of them lie in it. */
+export function searchCount(env: Env, info: ModelInfo, windowed: boolean): Template {
+  return planOf(env, 'search_count', `${info.name} ${windowed}`, () => {
+    const from = searchedTable(new Scope(env), info)
+    return new Template(
+      windowed
+        ? sql`SELECT count(*)::int4 AS n, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT 1 ${from}${hole()}) r`
+        : sql`SELECT count(*)::int4 AS n, (SELECT n FROM hf_epoch) AS epoch ${from}${hole()}`,
+    )
+  })
 }
 
 /** `web_search_read`: records by a nested specification, and how many a search without window finds. */
 export async function searchWithCount(
   records: Records,
-  specification: Readonly<Record<string, unknown>>,
+  wish: Wish,
   search: Search,
   countLimit: number | null,
 ): Promise<{ length: number; records: RecordRow[] }> {
-  const scope = new Scope(records.env)
-  const rows = (await searchRows(records, scope, nestedSpec(scope, records.info, specification), search)).parse()
+  const rows = (await searchRows(records, wish, search)).parse()
   const isWhole = !search.limit || rows.length < search.limit
   const isKnown = isWhole && (rows.length > 0 || search.offset === 0)
   const length = isKnown ? search.offset + rows.length : await records.search_count(search.domain, countLimit)
@@ -68,11 +117,11 @@ export async function searchWithCount(
 }
 
 /** Wanted fields of the records themselves, for clients. @throws AccessError when one is not the caller's to read */
-export async function readRows(records: Records, scope: Scope, spec: Spec): Promise<JsonResult<RecordRow[]>> {
+export async function readRows(records: Records, wish: Wish): Promise<JsonResult<RecordRow[]>> {
   const { env, info, ids } = records
+  const { spec, template, limited } = plannedByIds(records, wish, 'false')
   if (ids.length === 0) return new JsonResult('[]')
-  const { statement, limited } = byIds(records, scope, spec, ids, 'false')
-  const { json, count } = await runJson(env, statement)
+  const { json, count } = await runJson(env, template.fill(theseRecords(ids)))
   // Absent and forbidden look the same to who sees only some records; who sees all is simply not given what does not exist.
   if (limited && count < ids.length) {
     const unique = [...new Set(ids)]
@@ -83,33 +132,39 @@ export async function readRows(records: Records, scope: Scope, spec: Spec): Prom
 }
 
 /** Wanted fields with `null` for empty, for code; records that are not there for the caller are passed over. */
-export async function loadRows(records: Records, scope: Scope, spec: Spec): Promise<RecordRow[]> {
-  const { json } = await runJson(records.env, byIds(records, scope, spec, [...new Set(records.ids)], 'null').statement)
+export async function loadRows(records: Records, wish: Wish): Promise<RecordRow[]> {
+  const { spec, template } = plannedByIds(records, wish, 'null')
+  const { json } = await runJson(records.env, template.fill(theseRecords([...new Set(records.ids)])))
   const rows = JSON.parse(json) as RecordRow[]
   await complete(records.env, spec, rows, 'null')
   return rows
 }
 
-function byIds(
-  records: Records,
-  scope: Scope,
-  spec: Spec,
-  ids: readonly number[],
-  emptyStyle: EmptyStyle,
-): { statement: Sql; limited: boolean } {
-  const alias = scope.alias()
-  const condition = scope.condition(records.info, alias)
-  const rule = condition ?? sql`TRUE`
+// One id is looked up, several are joined in their order.
+function plannedByIds({ env, info, ids }: Records, wish: Wish, emptyStyle: EmptyStyle): RowsPlan {
+  const single = ids.length === 1
+  const shape = wish.key === null ? null : JSON.stringify([info.name, emptyStyle, single, wish.key])
+  return planOf(env, 'read', shape, () => {
+    const scope = new Scope(env)
+    requireModel(env, info, 'read')
+    const spec = wish.spec(scope, info)
+    const alias = scope.alias()
+    const condition = scope.condition(info, alias)
+    const rule = condition ?? sql`TRUE`
+    const from = single
+      ? sql`FROM ${id(info.table)} ${id(alias)} WHERE ${id(alias)}.id = ${hole()} AND ${rule}`
+      : sql`FROM ${id(info.table)} ${id(alias)} JOIN unnest(${hole()}) WITH ORDINALITY AS hf_ids(id, n) ON hf_ids.id = ${id(alias)}.id WHERE ${rule} ORDER BY hf_ids.n`
+    return {
+      spec,
+      template: new Template(selectJson(scope, spec, alias, from, emptyStyle)),
+      limited: condition !== null,
+    }
+  })
+}
+
+function theseRecords(ids: readonly number[]): Sql {
   const [only] = ids
-  const source: Source =
-    ids.length === 1 && only !== undefined
-      ? { where: sql`${id(alias)}.id = ${only}::int4 AND ${rule}`, order: empty }
-      : {
-          join: sql` JOIN unnest(${[...ids]}::int4[]) WITH ORDINALITY AS hf_ids(id, n) ON hf_ids.id = ${id(alias)}.id`,
-          where: rule,
-          order: sql` ORDER BY hf_ids.n`,
-        }
-  return { statement: selectJson(scope, spec, alias, source, emptyStyle), limited: condition !== null }
+  return ids.length === 1 && only !== undefined ? sql`${only}::int4` : sql`${ids}::int4[]`
 }
 
 async function finish(records: Records, spec: Spec, json: string): Promise<JsonResult<RecordRow[]>> {

@@ -4,8 +4,7 @@ import { AccessError, MissingError, UserError } from '../../errors.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Values } from '../declare/types.ts'
 import { toOperation } from '../grant.ts'
-import { Scope } from '../query/scope.ts'
-import { flatSpec, nestedSpec } from '../query/spec.ts'
+import { flat, nested } from '../query/spec.ts'
 import { createRecords } from '../write/create.ts'
 import { modelDenied, requireModel, requireRecords } from '../write/operation.ts'
 import { updateRecords } from '../write/update.ts'
@@ -34,9 +33,7 @@ export class RecordSet<M extends string = string> extends Records<M> {
     order: string | null = null,
     load: string | null = '_classic_read',
   ): Promise<JsonResult<RecordRow[]>> {
-    const scope = new Scope(this.env)
-    const spec = flatSpec(scope, this.info, fields, load === '_classic_read' ? 'pair' : 'id')
-    return searchRows(this, scope, spec, { domain, offset, limit, order })
+    return searchRows(this, flat(fields, load === '_classic_read' ? 'pair' : 'id'), { domain, offset, limit, order })
   }
 
   /** Wanted fields of these records, in the order of the ids. @throws AccessError when one of them is not the caller's to read */
@@ -44,17 +41,12 @@ export class RecordSet<M extends string = string> extends Records<M> {
     fields: readonly string[] | null = null,
     load: string | null = '_classic_read',
   ): Promise<JsonResult<RecordRow[]>> {
-    const scope = new Scope(this.env)
-    requireModel(this.env, this.info, 'read')
-    const spec = flatSpec(scope, this.info, fields, load === '_classic_read' ? 'pair' : 'id')
-    return readRows(this, scope, spec)
+    return readRows(this, flat(fields, load === '_classic_read' ? 'pair' : 'id'))
   }
 
   /** Like `read`, with a nested specification: `{ partner_id: { fields: { name: {} } } }`. */
   async web_read(specification: Readonly<Record<string, unknown>>): Promise<JsonResult<RecordRow[]>> {
-    const scope = new Scope(this.env)
-    requireModel(this.env, this.info, 'read')
-    return readRows(this, scope, nestedSpec(scope, this.info, specification))
+    return readRows(this, nested(specification))
   }
 
   web_search_read(
@@ -65,7 +57,7 @@ export class RecordSet<M extends string = string> extends Records<M> {
     order: string | null = null,
     count_limit: number | null = null,
   ): Promise<{ length: number; records: RecordRow[] }> {
-    return searchWithCount(this, specification, { domain, offset, limit, order }, count_limit)
+    return searchWithCount(this, nested(specification), { domain, offset, limit, order }, count_limit)
   }
 
   /** Creates one record or several. A list gives as many records as it is long. */

@@ -1,16 +1,16 @@
 /** Ids of one model with an environment: finding them and loading typed values, for code. */
 
 import { MissingError } from '../../errors.ts'
-import { empty, id, sql } from '../../sql/index.ts'
+import { id, sql } from '../../sql/index.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Loaded, Path } from '../declare/types.ts'
 import type { Env } from '../env.ts'
 import { runRows } from '../query/run.ts'
 import { Scope } from '../query/scope.ts'
-import { pathSpec } from '../query/spec.ts'
+import { byPaths } from '../query/spec.ts'
 import type { ModelInfo } from '../registry.ts'
-import { recordsDenied, requireModel } from '../write/operation.ts'
-import { loadRows, searchSource } from './reading.ts'
+import { recordsDenied } from '../write/operation.ts'
+import { loadRows, searchCount, searchIds, searchPredicate, searchWindow } from './reading.ts'
 
 /** Rows as JSON text made by PostgreSQL; leaves the house unparsed where the protocol is JSON. */
 export class JsonResult<T = unknown> {
@@ -85,35 +85,25 @@ export class Records<M extends string = string> {
   /** Like `load`, passing over records that are not there for the caller. */
   async loadExisting(paths: readonly string[]): Promise<RecordRow[]> {
     if (this.ids.length === 0) return []
-    const scope = new Scope(this.env)
-    requireModel(this.env, this.info, 'read')
-    const spec = pathSpec(scope, this.info, paths)
-    return loadRows(this, scope, spec)
+    return loadRows(this, byPaths(paths))
   }
 
   /** Records that fulfil a domain. @param order `date_order desc, id`; null = the model's own */
   async search(domain: Domain, offset = 0, limit: number | null = null, order: string | null = null): Promise<this> {
-    const scope = new Scope(this.env)
-    const alias = scope.alias()
-    const source = searchSource(this, scope, alias, { domain, offset, limit, order })
-    const rows = await runRows<{ ids: number[]; epoch: number }>(
-      this.env,
-      sql`SELECT COALESCE(array_agg(r.id ORDER BY r.n), '{}') AS ids, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${id(alias)}.id, row_number() OVER (${source.order}) AS n FROM ${id(this.info.table)} ${id(alias)} WHERE ${source.where}${source.order}${source.limit ? sql` LIMIT ${source.limit}::int8` : empty}${source.offset ? sql` OFFSET ${source.offset}::int8` : empty}) r`,
+    const statement = searchIds(this.env, this.info, order).fill(
+      searchPredicate(this.env, this.info, domain),
+      searchWindow(limit, offset),
     )
+    const rows = await runRows<{ ids: number[]; epoch: number }>(this.env, statement)
     return this.browse(rows[0]?.ids ?? [])
   }
 
   async search_count(domain: Domain, limit: number | null = null): Promise<number> {
-    const scope = new Scope(this.env)
-    const alias = scope.alias()
-    const { where } = searchSource(this, scope, alias, { domain, offset: 0, limit: null, order: 'id' })
-    const inner = limit
-      ? sql`(SELECT 1 FROM ${id(this.info.table)} ${id(alias)} WHERE ${where} LIMIT ${limit}::int8) r`
-      : sql`${id(this.info.table)} ${id(alias)} WHERE ${where}`
-    const rows = await runRows<{ n: number; epoch: number }>(
-      this.env,
-      sql`SELECT count(*)::int4 AS n, (SELECT n FROM hf_epoch) AS epoch FROM ${inner}`,
+    const statement = searchCount(this.env, this.info, limit !== null && limit > 0).fill(
+      searchPredicate(this.env, this.info, domain),
+      searchWindow(limit, 0),
     )
+    const rows = await runRows<{ n: number; epoch: number }>(this.env, statement)
     return rows[0]?.n ?? 0
   }
 

@@ -1,7 +1,7 @@
 /** Runs compiled reads and works out, in JavaScript, what SQL could not: computed fields without a column, and files. */
 
 import { InvalidRequestError } from '../../errors.ts'
-import { id, type Sql, sql } from '../../sql/index.ts'
+import { type FilledStatement, id, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
 import { flush } from '../write/recompute.ts'
@@ -16,7 +16,7 @@ export class StaleRights extends Error {}
 type JsonRow = Record<string, unknown>
 
 /** Runs a statement that returns `json`, `count` and `epoch`. */
-export async function runJson(env: Env, statement: Sql): Promise<{ json: string; count: number }> {
+export async function runJson(env: Env, statement: Sql | FilledStatement): Promise<{ json: string; count: number }> {
   await settle(env)
   const [row] = await env.db.query<{ json: string | null; count: number; epoch: number }>(statement)
   if (!row) return { json: '[]', count: 0 }
@@ -30,7 +30,7 @@ export async function runJson(env: Env, statement: Sql): Promise<{ json: string;
 }
 
 /** Runs a statement of plain rows whose last column may be `epoch`. */
-export async function runRows<T extends JsonRow>(env: Env, statement: Sql): Promise<T[]> {
+export async function runRows<T extends JsonRow>(env: Env, statement: Sql | FilledStatement): Promise<T[]> {
   await settle(env)
   const rows = await env.db.query<T & { epoch?: number }>(statement)
   const epoch = rows[0]?.epoch

@@ -7,6 +7,12 @@ import { type Operation, requireGrant } from '../grant.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { compileDomain } from '../domain/compile.ts'
 
+interface Counter {
+  /** Parts of one statement that are compiled apart name their tables apart. */
+  readonly prefix: string
+  n: number
+}
+
 /**
  * `rules: true` asks the Grant everywhere. `rules: false` is for the text of a rule itself, which speaks about records as
  * they are: only `ruleText()` makes such a scope.
@@ -15,22 +21,22 @@ export class Scope {
   readonly env: Env
   readonly rules: boolean
   readonly activeTest: boolean
-  readonly #counter: { n: number }
+  readonly #counter: Counter
 
   constructor(
     env: Env,
-    options: { readonly activeTest?: boolean } = {},
-    inner?: { rules: boolean; counter: { n: number } },
+    options: { readonly activeTest?: boolean; readonly prefix?: string } = {},
+    inner?: { rules: boolean; counter: Counter },
   ) {
     this.env = env
     this.rules = inner?.rules ?? true
     this.activeTest = options.activeTest ?? env.context.active_test !== false
-    this.#counter = inner?.counter ?? { n: 0 }
+    this.#counter = inner?.counter ?? { prefix: options.prefix ?? 't', n: 0 }
     requireGrant(env.grant)
   }
 
   alias(): string {
-    return `t${this.#counter.n++}`
+    return `${this.#counter.prefix}${this.#counter.n++}`
   }
 
   model(name: string): ModelInfo {

@@ -10,25 +10,16 @@ import type { Spec, Want } from './spec.ts'
 /** How empty values look: `false` for clients (as Odoo's), `null` inside. */
 export type EmptyStyle = 'false' | 'null'
 
-/** Which records: a predicate, an order, a window. */
-export interface Source {
-  readonly where: Sql
-  readonly order: Sql
-  /** Joined to the table, e.g. the list of ids whose order counts. */
-  readonly join?: Sql
-  readonly offset?: number
-  readonly limit?: number | null
-}
-
 /** The largest answer in bytes; JavaScript holds no text beyond 512 MiB, and the driver would fail outside of any request. */
 export const mostBytes = 256 * 1024 * 1024
 
-/** `SELECT json` of all rows of the source: `[{"id":1,"name":…},…]` as text. */
-export function selectJson(scope: Scope, spec: Spec, alias: string, source: Source, emptyStyle: EmptyStyle): Sql {
+/**
+ * `SELECT json` of all rows: `[{"id":1,"name":…},…]` as text, with their number and the epoch.
+ * @param from `FROM … WHERE … ORDER BY … LIMIT …` over the table at `alias`, with the access rules
+ */
+export function selectJson(scope: Scope, spec: Spec, alias: string, from: Sql, emptyStyle: EmptyStyle): Sql {
   const row = rowColumns(scope, spec, alias, emptyStyle)
-  const limit = source.limit ? sql` LIMIT ${source.limit}::int8` : empty
-  const offset = source.offset ? sql` OFFSET ${source.offset}::int8` : empty
-  return sql`SELECT CASE WHEN octet_length(x.json) <= ${mostBytes}::int4 THEN x.json END AS json, x.count, x.epoch FROM (SELECT COALESCE(json_agg(r), '[]'::json)::text AS json, count(*)::int4 AS count, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${row} FROM ${id(spec.model.table)} ${id(alias)}${source.join ?? empty} WHERE ${source.where}${source.order}${limit}${offset}) r) x`
+  return sql`SELECT CASE WHEN octet_length(x.json) <= ${mostBytes}::int4 THEN x.json END AS json, x.count, x.epoch FROM (SELECT COALESCE(json_agg(r), '[]'::json)::text AS json, count(*)::int4 AS count, (SELECT n FROM hf_epoch) AS epoch FROM (SELECT ${row} ${from}) r) x`
 }
 
 function rowColumns(scope: Scope, spec: Spec, alias: string, emptyStyle: EmptyStyle): Sql {

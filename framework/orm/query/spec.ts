@@ -34,8 +34,44 @@ export interface FileWant {
   readonly via?: string
 }
 
+/** What somebody wants to read, before the model and the rights are asked. */
+export interface Wish {
+  /** Same key, same specification for the same caller; `null` where nobody asks twice. */
+  readonly key: string | null
+  spec(scope: Scope, model: ModelInfo): Spec
+}
+
+/** Fields by name, relations in one style, as `read` and `search_read` take them. */
+export function flat(fields: readonly string[] | null | undefined, style: 'pair' | 'id'): Wish {
+  return {
+    key: `${style} ${JSON.stringify(fields ?? [])}`,
+    spec: (scope, model) => flatSpec(scope, model, fields, style),
+  }
+}
+
+/** The specification of `web_read`. */
+export function nested(specification: Readonly<Record<string, unknown>>): Wish {
+  return {
+    key: `nested ${JSON.stringify(specification)}`,
+    spec: (scope, model) => nestedSpec(scope, model, specification),
+  }
+}
+
+/** Dotted paths, as `load()` takes them. */
+export function byPaths(paths: readonly string[]): Wish {
+  return { key: `paths ${JSON.stringify(paths)}`, spec: (scope, model) => pathSpec(scope, model, paths) }
+}
+
+/** These computed fields anew, though they have a column: for recomputation. */
+export function anew(fields: readonly FieldInfo[]): Wish {
+  return {
+    key: `anew ${fields.map(({ name }) => name).join(' ')}`,
+    spec: (scope, model) => makeSpec(scope, model, [], fields),
+  }
+}
+
 /** The flat specification of `read` and `search_read`; `fields` empty = all that the caller may read. */
-export function flatSpec(
+function flatSpec(
   scope: Scope,
   model: ModelInfo,
   fields: readonly string[] | null | undefined,
@@ -91,19 +127,14 @@ export function pathSpec(scope: Scope, model: ModelInfo, paths: readonly string[
   )
 }
 
-/** A specification that works out these computed fields anew, though they have a column: for recomputation. */
-export function computedSpec(scope: Scope, model: ModelInfo, fields: readonly FieldInfo[]): Spec {
-  return makeSpec(scope, model, [], fields)
-}
-
 function makeSpec(
   scope: Scope,
   model: ModelInfo,
   entries: readonly (readonly [string, Partial<Want>])[],
-  anew: readonly FieldInfo[] = [],
+  again: readonly FieldInfo[] = [],
 ): Spec {
   const wants = new Map<string, Want>()
-  const computed: FieldInfo[] = [...anew]
+  const computed: FieldInfo[] = [...again]
   const files: FileWant[] = []
   const hidden = new Set<string>()
   const addFile = (name: string, field: FieldInfo) => {

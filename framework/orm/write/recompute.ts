@@ -5,8 +5,7 @@ import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { loadRows } from '../model/reading.ts'
 import type { RecordSet } from '../model/record-set.ts'
-import { Scope } from '../query/scope.ts'
-import { computedSpec } from '../query/spec.ts'
+import { anew } from '../query/spec.ts'
 import { type Batch, nextBatch } from './schedule.ts'
 import { toColumn } from './values.ts'
 
@@ -138,12 +137,11 @@ export async function flush(env: Env): Promise<void> {
 async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<void> {
   // What all of them depend on comes in one read, each in the shape that it asks for; one made of another takes it as it was just computed.
   const kernel = env.withContext({ active_test: false, bin_size: false })
-  const scope = new Scope(kernel)
-  const spec = computedSpec(scope, model, fields)
+  const wish = anew(fields)
   const names = fields.map((field) => field.name)
   for (let at = 0; at < ids.length; at += 5_000) {
     const records = kernel.model(model.name, ids.slice(at, at + 5_000))
-    const rows = await loadRows(records, scope, spec)
+    const rows = await loadRows(records, wish)
     const texts = await inAllLanguages(records, fields)
     const columns = fields.map((field) => ({
       field,
@@ -171,12 +169,7 @@ async function inAllLanguages(
   const active = await env.db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active AND code <> 'en_US'`)
   for (const lang of ['en_US', ...active.map(({ code }) => code)]) {
     const kernel = env.withContext({ lang })
-    const scope = new Scope(kernel)
-    for (const row of await loadRows(
-      kernel.model(info.name, records.ids),
-      scope,
-      computedSpec(scope, info, translated),
-    ))
+    for (const row of await loadRows(kernel.model(info.name, records.ids), anew(translated)))
       for (const [field, ofField] of texts) {
         const text = toColumn(field, row[field.name])
         const known = ofField.get(row.id) ?? {}

@@ -15,6 +15,7 @@ export interface Mutant {
     | 'hidden-records.test.ts'
     | 'callers-values.test.ts'
     | 'races.test.ts'
+    | 'plans.test.ts'
 }
 
 const rules = 'rules.test.ts'
@@ -91,6 +92,27 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant('own order complete', 'orm/query/order.ts', '.filter((term) => scope.mayUse(model, term.path))', ''),
   mutant('search without rule', 'orm/model/reading.ts', '${rule === null ? empty : sql`${rule} AND `}', ''),
+  mutant(
+    'plans of anybody',
+    'orm/query/plans.ts',
+    'const key = `${kind} ${owner} ${shape}`',
+    'const key = `${kind} ${shape}`',
+    'plans.test.ts',
+  ),
+  mutant(
+    'plans of the same context',
+    'access/environment.ts',
+    '`${grant.key} ${models} ${text}`',
+    '`${models} ${text}`',
+    'plans.test.ts',
+  ),
+  mutant(
+    'plans in any context',
+    'access/environment.ts',
+    '`${grant.key} ${models} ${text}`',
+    '`${grant.key} ${models}`',
+    'plans.test.ts',
+  ),
   mutant('read without rule', 'orm/model/reading.ts', 'const rule = condition ?? sql`TRUE`', 'const rule = sql`TRUE`'),
   mutant('groups without rule', 'orm/model/groups/group.ts', '${rule === null ? empty : sql`${rule} AND `}', ''),
   mutant('group links open', 'orm/model/groups/group.ts', '${scope.andCondition(comodel, other)}', ''),
