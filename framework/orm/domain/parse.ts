@@ -170,10 +170,10 @@ export function mentions(condition: Condition, field: string): boolean {
   }
 }
 
-/** Joins domains so that all hold. */
+/** Joins domains so that all hold; what they join by '&' themselves stands in the same row, as Odoo's clients expect it. */
 export function andDomains(...domains: readonly (Domain | undefined | null)[]): Domain {
-  const parts = domains.filter((d) => d && d.length > 0) as Domain[]
-  return [...parts.slice(1).map(() => '&' as const), ...parts.flatMap(explicit)]
+  const parts = domains.flatMap((domain) => (domain && domain.length > 0 ? conjuncts(explicit(domain)) : []))
+  return [...parts.slice(1).map(() => '&' as const), ...parts.flat()]
 }
 
 // A domain with implicit ANDs must become one operand.
@@ -185,4 +185,17 @@ function explicit(domain: Domain): Domain {
     else if (item !== '!') count++
   }
   return [...Array.from({ length: count - 1 - need }, () => '&' as const), ...domain]
+}
+
+// The parts of one operand that a row of '&' joins. What is no domain stays in one piece, to be refused later.
+function conjuncts(domain: Domain): Domain[] {
+  if (domain[0] !== '&') return [domain]
+  let open = 1
+  let end = 1
+  while (open > 0 && end < domain.length) {
+    const item = domain[end++]
+    if (item === '&' || item === '|') open++
+    else if (item !== '!') open--
+  }
+  return open > 0 ? [domain] : [...conjuncts(domain.slice(1, end)), ...conjuncts(domain.slice(end))]
 }

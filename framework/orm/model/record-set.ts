@@ -10,12 +10,13 @@ import { modelDenied, requireModel, requireRecords } from '../write/operation.ts
 import { updateRecords } from '../write/update.ts'
 import { unlinkRecords } from '../write/unlink.ts'
 import { runOnchange } from './client/onchange.ts'
+import { progressBar } from './client/progress-bar.ts'
 import { viewMaker } from './client/view-maker.ts'
 import { copyRecords } from './copy.ts'
 import { defaultsFor, describeFields, type FieldDescription } from './describe.ts'
 import { exportRows, importRows, type ImportResult } from './exchange/exchange.ts'
-import { formattedReadGroup, readGroup, webReadGroup } from './groups/group.ts'
-import { progressBar } from './groups/progress-bar.ts'
+import { formattedReadGroup, groupingSets, webReadGroup } from './groups/formatted.ts'
+import { readGroup } from './groups/read-group.ts'
 import { externalIdsOf, metadataOf } from './metadata.ts'
 import { findByName } from './naming.ts'
 import { readRows, searchRows, searchWithCount } from './reading.ts'
@@ -180,7 +181,17 @@ export class RecordSet<M extends string = string> extends Records<M> {
     return runOnchange(this, values, field_names, fields_spec)
   }
 
-  /** Groups for a list view, with their number. */
+  /** The groups of each of several lists of terms. */
+  formatted_read_grouping_sets(
+    domain: Domain,
+    grouping_sets: unknown,
+    aggregates: readonly string[] = [],
+    order: string | null = null,
+  ): Promise<Record<string, unknown>[][]> {
+    return groupingSets(this, domain, grouping_sets, aggregates, order)
+  }
+
+  /** Groups for a list view, with their number; open ones with their groups or records. */
   web_read_group(
     domain: Domain,
     groupby: readonly string[],
@@ -188,8 +199,22 @@ export class RecordSet<M extends string = string> extends Records<M> {
     limit: number | null = null,
     offset = 0,
     order: string | null = null,
+    auto_unfold = false,
+    opening_info: unknown = null,
+    unfold_read_specification: Readonly<Record<string, unknown>> | null = null,
+    unfold_read_default_limit: number | null = 80,
+    groupby_read_specification: Readonly<Record<string, unknown>> | null = null,
   ): Promise<{ groups: Record<string, unknown>[]; length: number }> {
-    return webReadGroup(this, domain, groupby, aggregates, { limit, offset, order })
+    return webReadGroup(this, domain, groupby, aggregates, {
+      limit,
+      offset,
+      order,
+      autoUnfold: auto_unfold,
+      openingInfo: opening_info,
+      recordSpec: unfold_read_specification,
+      recordLimit: unfold_read_default_limit,
+      keySpecs: groupby_read_specification,
+    })
   }
 
   /** How many records of each group have which value: the coloured bar above a kanban column. */

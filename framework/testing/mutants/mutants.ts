@@ -114,13 +114,13 @@ export const mutants: readonly Mutant[] = [
     'plans.test.ts',
   ),
   mutant('read without rule', 'orm/model/reading.ts', 'const rule = condition ?? sql`TRUE`', 'const rule = sql`TRUE`'),
-  mutant('groups without rule', 'orm/model/groups/group.ts', '${rule === null ? empty : sql`${rule} AND `}', ''),
-  mutant('group links open', 'orm/model/groups/group.ts', '${scope.andCondition(comodel, other)}', ''),
+  mutant('groups without rule', 'orm/model/groups/run.ts', '${rule === null ? empty : sql`${rule} AND `}', ''),
+  mutant('group links open', 'orm/model/groups/key.ts', '${scope.andCondition(comodel, other)}', ''),
   mutant(
     'group field open',
-    'orm/model/groups/group.ts',
-    'const field = scope.field(model, name, `',
-    'const field = model.fields.get(name) ?? scope.field(model, name, `',
+    'orm/model/groups/term.ts',
+    'const field = scope.field(at, name, `',
+    'const field = at.fields.get(name) ?? scope.field(at, name, `',
     fields,
   ),
   mutant(
@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
   mutant('html by language raw', 'orm/write/values.ts', 'toColumn(field, given)', 'String(given)', values),
   mutant(
     'counts on prototypes',
-    'orm/model/groups/progress-bar.ts',
+    'orm/model/client/progress-bar.ts',
     'Object.fromEntries([...result]',
     '((pairs: [string, unknown][]) => pairs.reduce((all: Record<string, unknown>, [k, v]) => { all[k] = v; return all }, {}))([...result]',
     values,

@@ -27,6 +27,7 @@ const functions = new Set([
   'bool_and',
   'bool_or',
   'recordset',
+  'sum_currency',
 ])
 
 /** @throws InvalidRequestError ERR_AGGREGATE */
@@ -62,6 +63,7 @@ function requireFitting(model: ModelInfo, field: FieldInfo, fn: string): void {
     ((fn === 'min' || fn === 'max') && isUnordered) ||
     ((fn === 'sum' || fn === 'avg') && field.kind === 'boolean') ||
     field.kind === 'binary' ||
+    (fn === 'sum_currency' && field.kind !== 'monetary') ||
     (fn === 'recordset' && field.name !== 'id' && field.kind !== 'many2one')
   if (isWrong) throw new InvalidRequestError('ERR_AGGREGATE', `'${fn}' does not apply to ${model.name}.${field.name}.`)
 }
@@ -86,14 +88,29 @@ export function compileAggregate(scope: Scope, model: ModelInfo, alias: string, 
       return sql`count(DISTINCT ${value})::int4`
     case 'array_agg':
     case 'recordset':
-      return sql`array_agg(${value} ORDER BY ${id(alias)}.id)`
+      return sql`array_agg(${shown(field, value)} ORDER BY ${id(alias)}.id)`
     case 'array_agg_distinct':
-      return sql`array_agg(DISTINCT ${value})`
+      return sql`array_agg(DISTINCT ${shown(field, value)})`
+    case 'sum_currency':
+      return sql`sum(${value} / COALESCE(${todaysRate(scope, model, alias, field)}, 1))`
     case 'bool_and':
       return sql`bool_and(${value})`
     default:
       return sql`bool_or(${value})`
   }
+}
+
+function shown(field: FieldInfo, value: Sql): Sql {
+  return field.kind === 'datetime' ? sql`left(${value}::text, 19)` : value
+}
+
+// What one unit of the company's currency is worth in the record's, today; no rate is as good as one to one.
+function todaysRate(scope: Scope, model: ModelInfo, alias: string, field: FieldInfo): Sql {
+  const currency = scope.field(model, field.options.currencyField ?? 'currency_id')
+  const rate = scope.model('res.currency.rate')
+  for (const name of ['rate', 'name', 'currency_id', 'company_id']) scope.field(rate, name)
+  const inner = scope.alias()
+  return sql`(SELECT NULLIF(${id(inner)}.rate, 0) FROM ${id(rate.table)} ${id(inner)} WHERE ${id(inner)}.currency_id = ${scope.value(model, alias, currency)} AND (${id(inner)}.company_id IS NULL OR ${id(inner)}.company_id = ${scope.env.companyId}::int4) AND ${id(inner)}.name <= current_date${scope.andCondition(rate, inner)} ORDER BY ${id(inner)}.company_id, ${id(inner)}.name DESC LIMIT 1)`
 }
 
 const comparisons: Readonly<Record<string, Sql>> = {
@@ -121,7 +138,7 @@ function isNumber({ field, fn }: Aggregate): boolean {
   const numbers: readonly string[] = ['integer', 'float', 'monetary', 'many2one']
   return (
     fn.startsWith('count') ||
-    fn === 'sum' ||
+    fn.startsWith('sum') ||
     fn === 'avg' ||
     (!fn.startsWith('array') && fn !== 'recordset' && numbers.includes(field?.kind ?? ''))
   )
