@@ -2,7 +2,7 @@
 
 import { DateTime } from 'luxon'
 import { literal, type Sql, sql } from '../../../sql/index.ts'
-import { dateParts, firstWeekday, timeZone } from '../../domain/calendar.ts'
+import { dateParts, timeZone } from '../../domain/calendar.ts'
 import type { Env } from '../../env.ts'
 import type { FieldInfo } from '../../registry.ts'
 
