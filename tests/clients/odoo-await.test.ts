@@ -74,6 +74,22 @@ describe("npm's odoo-await, unchanged", () => {
     ])
   })
 
+  it('keeps external ids through the whole life of a record, and takes lists of ids as they are', async () => {
+    const id = await odoo.create('res.partner', { name: 'Await Kept' })
+    await odoo.createExternalId('res.partner', id, 'await_kept')
+    assert.deepEqual(await odoo.readByExternalId('await_kept', ['name']), { id, name: 'Await Kept' })
+    assert.equal(await odoo.updateByExternalId('await_kept', { city: 'Ghent' }), true)
+    const [one, two] = await Promise.all(
+      ['Await D', 'Await E'].map((name) => odoo.create('res.partner.category', { name })),
+    )
+    await odoo.update('res.partner', id, { category_id: [one, two] })
+    const [row] = (await odoo.read('res.partner', [id], ['category_id', 'city'])) as Record<string, unknown>[]
+    assert.deepEqual([[...(row?.['category_id'] as number[])].sort(), row?.['city']], [[one, two].sort(), 'Ghent'])
+    assert.ok((await odoo.searchRead('res.partner')).length > 0, 'everything, with all fields')
+    assert.equal(await odoo.deleteByExternalId('await_kept'), true)
+    await assert.rejects(odoo.searchByExternalId('await_kept'))
+  })
+
   it('gets errors as Error objects with the fault code that it knows from Odoo', async () => {
     const faults: [() => Promise<unknown>, number][] = [
       [() => odoo.execute_kw('res.partner', 'sudo', [[[1]]]), 4],

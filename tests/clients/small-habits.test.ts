@@ -50,6 +50,124 @@ describe('small habits of clients in the field', () => {
     assert.equal((await xmlRpc(server, 'common', 'version', [null])).ok, true)
   })
 
+  it('n8n v2: the same calls over JSON-2 with named arguments, and its test of the credential', async () => {
+    const call = (model: string, method: string, body: Readonly<Record<string, unknown>>) =>
+      json2(server, server.acme.name, admin.key, model, method, body)
+    assert.equal((await call('res.partner', 'search_read', { fields: ['id'], limit: 1 })).ok, true)
+    const [id] = (await call('res.partner', 'create', { vals_list: [{ name: 'n8n v2', ref: 'N8N-2' }] }))
+      .value as number[]
+    const named = { domain: [['ref', '=', 'N8N-2']], fields: ['name'], limit: 5, offset: 0 }
+    assert.deepEqual((await call('res.partner', 'search_read', named)).value, [{ id, name: 'n8n v2' }])
+    assert.equal((await call('res.partner', 'write', { ids: [id], vals: { name: 'n8n two' } })).value, true)
+    assert.deepEqual((await call('res.partner', 'read', { ids: [id], fields: ['name'] })).value, [
+      { id, name: 'n8n two' },
+    ])
+    assert.ok((await call('res.partner', 'fields_get', { attributes: ['string', 'type'] })).ok)
+    assert.ok((await call('res.partner', 'default_get', { fields_list: ['lang', 'type'] })).ok)
+    assert.deepEqual(
+      (
+        await call('ir.model', 'search_read', { domain: [['model', '=', 'res.users']], fields: ['model'] })
+      ).text.includes('res.users'),
+      true,
+    )
+    assert.equal((await call('res.partner', 'unlink', { ids: [id] })).value, true)
+    const wrong = await json2(server, server.acme.name, 'f'.repeat(64), 'res.partner', 'search_read', {
+      fields: ['id'],
+      limit: 1,
+    })
+    assert.equal(wrong.status, 401)
+  })
+
+  it('mcp clients: both dialects of read_group give the same sums; named arguments of search and name_search', async () => {
+    const { name } = server.acme
+    const named = (method: string, kwargs: Readonly<Record<string, unknown>>, model = 'res.partner') =>
+      jsonRpc(server, 'object', 'execute_kw', [name, admin.uid, admin.key, model, method, [], kwargs])
+    const made = await named('create', { vals_list: [1, 2, 2].map((color) => ({ name: 'Mcp', ref: 'MCP', color })) })
+    const domain = [['ref', '=', 'MCP']]
+    const old = await named('read_group', { domain, fields: ['id:count', 'color:sum'], groupby: ['name'] })
+    const fresh = await named('formatted_read_group', {
+      domain,
+      groupby: ['name'],
+      aggregates: ['__count', 'color:sum'],
+    })
+    const [before] = old.value as Record<string, unknown>[]
+    const [after] = fresh.value as Record<string, unknown>[]
+    assert.deepEqual([before?.['name_count'], before?.['color']], [3, 5])
+    assert.deepEqual([after?.['__count'], after?.['color:sum']], [3, 5])
+    const ids = (await named('search', { domain, offset: 1, limit: 1, order: 'color desc' })).value as number[]
+    assert.equal(ids.length, 1)
+    assert.equal((await named('search_count', { domain, limit: 2 })).value, 2)
+    assert.equal(
+      ((await named('name_search', { name: 'Mcp', domain, operator: 'ilike', limit: 2 })).value as unknown[]).length,
+      2,
+    )
+    const read = await jsonRpc(server, 'object', 'execute_kw', [
+      name,
+      admin.uid,
+      admin.key,
+      'res.partner',
+      'read',
+      [ids],
+      { fields: ['name'], load: null },
+    ])
+    assert.deepEqual(read.value, [{ id: ids[0], name: 'Mcp' }])
+    const listed = await named(
+      'search_read',
+      {
+        domain: [
+          ['model', 'not like', 'ir.%'],
+          ['model', '=', 'sale.order'],
+        ],
+        fields: ['model'],
+      },
+      'ir.model',
+    )
+    assert.equal((listed.value as unknown[]).length, 1)
+    assert.equal(
+      (
+        await jsonRpc(server, 'object', 'execute_kw', [
+          name,
+          admin.uid,
+          admin.key,
+          'res.partner',
+          'unlink',
+          [made.value],
+        ])
+      ).value,
+      true,
+    )
+  })
+
+  it('mobile apps and database selectors: only the database of the host is listed', async () => {
+    const host = `${server.acme.name}.localhost`
+    assert.deepEqual((await jsonRpc(server, 'db', 'list', [], { host })).value, [server.acme.name])
+    const listed = await server.send({ path: '/web/database/list', host, body: '{}', headers: json })
+    assert.deepEqual((JSON.parse(listed.text) as { result: string[] }).result, [server.acme.name])
+  })
+
+  it('n8n v1: a slash too many at the end of the address', async () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, params: { service: 'common', method: 'version', args: [] } })
+    for (const path of ['/jsonrpc', '/jsonrpc/', '//jsonrpc']) {
+      const { status, text } = await server.send({ path, body, headers: json })
+      assert.match(`${status} ${text}`, /^200 .*19\.0/, path)
+    }
+  })
+
+  it('synchronising clients: what changed since a write_date is found again, and nothing before it', async () => {
+    const { name } = server.acme
+    const call = (method: string, ...args: unknown[]) =>
+      jsonRpc(server, 'object', 'execute_kw', [name, admin.uid, admin.key, 'res.partner', method, args])
+    const id = (await call('create', { name: 'Sync' })).value
+    const [row] = (await call('read', [id], ['write_date'])).value as { write_date: string }[]
+    const since = [
+      ['write_date', '>=', row?.write_date],
+      ['id', '=', id],
+    ]
+    assert.deepEqual((await call('search', since)).value, [id])
+    assert.deepEqual((await call('search', [['write_date', '>', '2199-01-01 00:00:00']])).value, [])
+    await call('unlink', [id])
+  })
+
   it('an API key is taken wherever a password is', async () => {
     const { name } = server.acme
     assert.equal((await jsonRpc(server, 'common', 'login', [name, admin.login, admin.key])).value, 2)

@@ -5,6 +5,7 @@ import type { Gate } from '../../rpc/index.ts'
 import { text } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
+import { icon } from '../pages/look/assets.ts'
 import { contentDisposition, imageType, servedType } from './file-type.ts'
 
 /** `/web/content/…` and `/web/image/…` as Odoo's clients ask for them. */
@@ -24,6 +25,9 @@ export function fileRoutes(gate: Gate): Route[] {
       '/web/image/:model/:id/:field',
       '/web/image/:model/:id/:field/:filename',
     ].map((path) => file(path, image)),
+    ...['/web/binary/company_logo', '/logo', '/logo.png'].map(
+      (path): Route => ({ ...file(path, (x) => serveLogo(gate, x)), tenant: 'optional' }),
+    ),
   ]
 }
 
@@ -57,6 +61,17 @@ async function serveImage(gate: Gate, exchange: Exchange): Promise<Reply> {
   }
 }
 
+// The picture of the person's company; to everybody else the product's own, so that nobody learns of companies by it.
+async function serveLogo(gate: Gate, exchange: Exchange): Promise<Reply> {
+  const { tenant, session } = exchange
+  const company = tenant === null || session === null ? null : (await gate.rights(tenant, session.uid)).companyId
+  const found =
+    company === null ? null : await readField(gate, exchange, { model: 'res.company', id: company, field: 'logo' })
+  const type = found === null ? null : imageType(found.bytes)
+  if (found === null || type === null) return { status: 200, type: icon.type, body: icon.body }
+  return { status: 200, type, body: found.bytes }
+}
+
 const placeholder =
   '<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128" viewBox="0 0 128 128"><rect width="128" height="128" fill="#d9dde3"/><circle cx="64" cy="50" r="22" fill="#aab2bd"/><path d="M20 118c4-26 22-38 44-38s40 12 44 38z" fill="#aab2bd"/></svg>'
 
@@ -67,11 +82,25 @@ interface Found {
 }
 
 async function readFile(gate: Gate, exchange: Exchange): Promise<Found | null> {
-  const { tenant, session, params } = exchange
+  const { params } = exchange
   const id = /^[0-9]{1,10}$/.test(params['id'] ?? '') ? Number(params['id']) : 0
-  if (tenant === null || session === null || id === 0) return null
   const { model, field } = params
-  const [ofModel, ofField] = model === undefined || field === undefined ? ['ir.attachment', 'datas'] : [model, field]
+  if (id === 0) return null
+  return readField(
+    gate,
+    exchange,
+    model === undefined || field === undefined ? { model: 'ir.attachment', id, field: 'datas' } : { model, id, field },
+  )
+}
+
+async function readField(
+  gate: Gate,
+  exchange: Exchange,
+  place: { readonly model: string; readonly id: number; readonly field: string },
+): Promise<Found | null> {
+  const { tenant, session, params } = exchange
+  if (tenant === null || session === null) return null
+  const { model: ofModel, id, field: ofField } = place
   const fields = ofModel === 'ir.attachment' ? ['name', 'mimetype', ofField] : [ofField]
   try {
     const result = await gate.call(

@@ -49,18 +49,12 @@ export function openApi(database: string, api: ApiDescription): Schema {
 const json = (schema: Schema) => ({ 'application/json': { schema } })
 
 const refusals: Schema = {
-  Refused: {
+  Error: {
     description:
-      'Refused: 401 no or wrong key, 403 no right, 404 no such model, method or record, 422 the data or the arguments, 429 too many tries.',
-    content: json(refer('schemas', 'Error')),
-  },
-  Failed: {
-    description: 'An unknown field or malformed domain, or a fault of ours, with a reference number in debug.',
+      'Refused or failed: 401 no or wrong key, 403 no right, 404 no such model, method or record, 422 the data or the arguments, 429 too many tries, 500 an unknown field, a malformed domain, or a fault of ours with a reference number in debug.',
     content: json(refer('schemas', 'Error')),
   },
 }
-
-const failures = { '4XX': refer('responses', 'Refused'), '5XX': refer('responses', 'Failed') }
 
 function operation(model: ModelDescription, { name, declared, isBase }: MethodDescription): Schema {
   const ofModel = isBase ? special(model, name, declared) : undefined
@@ -72,7 +66,7 @@ function operation(model: ModelDescription, { name, declared, isBase }: MethodDe
     requestBody: isShared ? refer('requestBodies', name) : (ofModel?.body ?? requestBody(declared)),
     responses: {
       '200': ofModel?.answer ?? (isBase ? refer('responses', name) : success(declared)),
-      ...failures,
+      default: refer('responses', 'Error'),
     },
   }
 }
