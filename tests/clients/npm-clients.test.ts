@@ -6,7 +6,7 @@ import OdooXmlRpc from 'odoo-xmlrpc'
 import { type Person, startServer, type TestServer } from '../support/index.ts'
 
 // A CommonJS package: its class is one step further in.
-const OdooJSONRpc = (jsonRpcClient as unknown as { default: typeof jsonRpcClient }).default
+const OdooJSONRpc = jsonRpcClient.default
 type OdooJSONRpc = InstanceType<typeof OdooJSONRpc>
 
 describe('clients from npm, unchanged', () => {
@@ -82,6 +82,9 @@ describe('clients from npm, unchanged', () => {
       await call('ir.model.fields', 'create', [
         { model_id: model, name: 'x_foo', ttype: 'char', state: 'manual', required: true },
       ])
+      await call('ir.model.access', 'create', [
+        { name: 'Custom', model_id: model, perm_read: true, perm_write: true, perm_create: true, perm_unlink: true },
+      ])
       const record = await call('x_npm_model', 'create', [{ x_foo: 'test record' }])
       const [row] = (await call('x_npm_model', 'read', [[record]])) as { x_foo: string }[]
       assert.equal(row?.x_foo, 'test record')
@@ -98,18 +101,19 @@ describe('clients from npm, unchanged', () => {
   it('async-odoo-xmlrpc: the examples of its documentation, and a fault as an error', async () => {
     const odoo = new AsyncOdoo(address(admin.password))
     await odoo.connect()
-    assert.equal(await odoo.execute_kw('res.partner', 'check_access_rights', [['read', false]]), true)
+    assert.equal(await odoo.execute_kw('res.partner', 'check_access_rights', ['read', false]), true)
+    // Unlike its older relative it takes the list of positional arguments as it is.
     const found = [[['is_company', '=', true]]]
-    const ids = (await odoo.execute_kw('res.partner', 'search', [found])) as number[]
-    assert.equal(await odoo.execute_kw('res.partner', 'search_count', [found]), ids.length)
-    const page = (await odoo.execute_kw('res.partner', 'search', [[...found, 0, 1]])) as number[]
+    const ids = (await odoo.execute_kw('res.partner', 'search', found)) as number[]
+    assert.equal(await odoo.execute_kw('res.partner', 'search_count', found), ids.length)
+    const page = (await odoo.execute_kw('res.partner', 'search', [...found, 0, 1])) as number[]
     assert.deepEqual(page, ids.slice(0, 1))
-    const rows = (await odoo.execute_kw('res.partner', 'read', [[page, ['name', 'country_id']]])) as object[]
+    const rows = (await odoo.execute_kw('res.partner', 'read', [page, ['name', 'country_id']])) as object[]
     assert.deepEqual(Object.keys(rows[0] ?? {}).sort(), ['country_id', 'id', 'name'])
-    const id = await odoo.execute_kw('res.partner', 'create', [[{ name: 'Async' }]])
-    assert.equal(await odoo.execute_kw('res.partner', 'write', [[[id], { name: 'Async two' }]]), true)
-    assert.equal(await odoo.execute_kw('res.partner', 'unlink', [[[id]]]), true)
-    await assert.rejects(odoo.execute_kw('res.partner', 'read', [[[1], ['nope']]]))
+    const id = await odoo.execute_kw('res.partner', 'create', [{ name: 'Async' }])
+    assert.equal(await odoo.execute_kw('res.partner', 'write', [[id], { name: 'Async two' }]), true)
+    assert.equal(await odoo.execute_kw('res.partner', 'unlink', [[id]]), true)
+    await assert.rejects(odoo.execute_kw('res.partner', 'read', [[1], ['nope']]))
     await assert.rejects(new AsyncOdoo(address('not the password')).connect())
   })
 

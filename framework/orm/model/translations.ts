@@ -13,6 +13,8 @@ export async function readTranslations(
   name: string,
   langs: readonly string[] | null,
 ): Promise<readonly [readonly object[], object]> {
+  const home = await homeOf(records, name)
+  if (home !== null) return readTranslations(home.records, home.name, langs)
   const field = translatedField(records, name)
   await requireRecords(records.env, records.modelName, 'read', [records.id])
   const [row] = await records.env.db.query<{ v: Record<string, string> | null }>(
@@ -35,6 +37,8 @@ export async function writeTranslations(
   name: string,
   translations: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {
+  const home = await homeOf(records, name)
+  if (home !== null) return writeTranslations(home.records, home.name, translations)
   const field = translatedField(records, name)
   if (translations === null || typeof translations !== 'object' || Array.isArray(translations))
     throw new InvalidRequestError('ERR_TRANSLATION', 'Translations are texts by language code.')
@@ -55,6 +59,22 @@ export async function writeTranslations(
       sql`UPDATE ${id(records.info.table)} SET ${id(field.name)} = ${id(field.name)} - ${removed}::text[] WHERE id = ANY(${[...records.ids]}::int4[])`,
     )
   return true
+}
+
+// A field that shows another record's, as a product variant shows its template's name, is translated where it is stored.
+async function homeOf(records: RecordSet, name: string): Promise<{ records: RecordSet; name: string } | null> {
+  const { env, info } = records
+  const { column, related } = new Scope(env).field(info, name)
+  if (column || related === undefined) return null
+  let at = records
+  for (const hop of related.slice(0, -1)) {
+    const comodel = at.info.fields.get(hop)?.comodel
+    if (comodel === undefined) return null
+    const rows = (await at.load(hop as never)) as unknown as readonly Readonly<Record<string, unknown>>[]
+    const ids = rows.map((row) => row[hop]).filter((id): id is number => typeof id === 'number')
+    at = env.model(comodel, [...new Set(ids)])
+  }
+  return at.ids.length === 0 ? null : { records: at, name: related.at(-1) ?? '' }
 }
 
 function translatedField(records: RecordSet, name: string): FieldInfo {
