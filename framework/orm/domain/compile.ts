@@ -96,6 +96,15 @@ export function compileLeaf(scope: Scope, model: ModelInfo, alias: string, leaf:
   const [head = '', ...rest] = path
   const field = scope.field(model, head, `Invalid field ${model.name}.${head} in condition on ${path.join('.')}`)
   if (field.options.secret) scope.value(model, alias, field)
+  // `in` nothing at all holds for no record.
+  if (rest.length === 0 && (operator === 'in' || operator === 'not in') && isFalsy(value))
+    return operator === 'in' ? sql`FALSE` : sql`TRUE`
+  if (rest.length === 0 && operator.includes('like') && isFalsy(value)) {
+    // Every text holds the empty one. `=like` an empty text asks for what is unset, `like` on a relation for what is set.
+    const isTrue = (denied(operator) !== undefined) === operator.includes('=')
+    if (field.comodel === undefined && !operator.includes('=')) return isTrue ? sql`TRUE` : sql`FALSE`
+    return compileLeaf(scope, model, alias, { ...leaf, operator: isTrue ? '!=' : '=', value: false })
+  }
   if (field.searched && !field.column) {
     const along: Comparison =
       rest.length === 0 ? leaf : { ...leaf, operator: 'any', value: [[rest.join('.'), operator, value]] }
@@ -153,11 +162,10 @@ function compileRelated(
   if (field.delegate || rest.length > 0 || path.length === 1) return along(leaf.operator, leaf.value)
   const positive = denied(leaf.operator)
   const isEquality = ['=', '!=', 'in', 'not in'].includes(leaf.operator)
+  const values: readonly unknown[] = Array.isArray(leaf.value) ? leaf.value : [leaf.value]
+  const isUnset = (v: unknown) => v === false || v === null || v === undefined
   const asksUnset =
-    isEquality &&
-    (field.kind === 'boolean'
-      ? [leaf.value].flat().every((v) => !v)
-      : [leaf.value].flat().some((v) => v === false || v === null || v === undefined))
+    isEquality && (field.kind === 'boolean' ? values.every((v) => !v) : values.length === 0 || values.some(isUnset))
   if (positive && !asksUnset) return sql`(${along(positive, leaf.value)}) IS NOT TRUE`
   const opposite = opposites[leaf.operator]
   if (asksUnset && !positive && opposite) return sql`(${along(opposite, leaf.value)}) IS NOT TRUE`

@@ -4,7 +4,7 @@ import { InvalidRequestError } from '../../errors.ts'
 import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
 import { notStored, type Scope } from '../query/scope.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import { compileCondition, compileLeaf, denied, isFalsy } from './compile.ts'
+import { compileCondition, compileLeaf, denied } from './compile.ts'
 import { type Condition, mentions, type Operator } from './parse.ts'
 import { compileScalar } from './scalar.ts'
 
@@ -64,17 +64,10 @@ export function compileRelation(
   }
   const positive = denied(operator)
   if (operator.includes('like')) {
-    // No text at all is in every name: what counts is whether there is a record, and the other way round for `=like`.
-    if (isFalsy(value)) {
-      const asksSet = (positive === undefined) !== operator.includes('=')
-      return asksSet ? sql`NOT ${unset(scope, model, alias, field)}` : unset(scope, model, alias, field)
-    }
     const named: Condition = { is: 'leaf', path: ['display_name'], operator: positive ?? operator, value }
     const found = compileAny(scope, alias, field, named)
     return positive ? sql`NOT ${found}` : found
   }
-  const isIn = operator === 'in' || operator === 'not in'
-  if (isIn && isFalsy(value)) return positive ? sql`TRUE` : sql`FALSE`
   const values: readonly unknown[] = Array.isArray(value) ? (value.length === 0 ? [false] : value) : [value]
   const found = compileMembers(scope, model, alias, field, values)
   return positive ? sql`(${found}) IS NOT TRUE` : found
@@ -119,7 +112,6 @@ function compileMembers(
 export function byName(scope: Scope, model: ModelInfo, alias: string, operator: Operator, value: unknown): Sql {
   const positive = denied(operator)
   if (positive) return sql`(${byName(scope, model, alias, positive, value)}) IS NOT TRUE`
-  if (operator.includes('like') && !operator.includes('=') && isFalsy(value)) return sql`TRUE`
   const isEquality = operator === '=' || operator === 'in'
   const names = model.options.nameSearch ?? (isEquality ? [model.displayName, model.recName] : [model.displayName])
   const paths = [...new Set(names)].map((name) => name.split('.'))

@@ -34,13 +34,10 @@ export function compileScalar(
 ): Sql {
   if (field.kind === 'binary') return compileBinary(scope, model, alias, field, operator, value)
   const column = scope.value(model, alias, field)
-  const isIn = operator === 'in' || operator === 'not in'
-  if (isIn || operator === '=' || operator === '!=') {
+  if (operator === 'in' || operator === 'not in' || operator === '=' || operator === '!=') {
     const not = operator === 'not in' || operator === '!='
-    // `in` nothing at all holds for no record; `= []` is `= false`, as views write it.
-    if (isIn && !value) return not ? sql`TRUE` : sql`FALSE`
-    const values: readonly unknown[] = Array.isArray(value) ? (value.length || isIn ? value : [false]) : [value]
-    if (values.length === 0) return not ? sql`TRUE` : sql`FALSE`
+    // `= []` is `= false`, as views write it.
+    const values: readonly unknown[] = Array.isArray(value) ? (value.length === 0 ? [false] : value) : [value]
     return compileMembership(scope, column, field, values, not)
   }
   if (field.kind === 'boolean' || field.kind === 'json')
@@ -114,12 +111,6 @@ const textual = new Set(['char', 'text', 'html', 'selection', 'reference'])
 function compileLike(column: Sql, field: FieldInfo, operator: Operator, value: unknown): Sql {
   const not = operator.startsWith('not ')
   const base = not ? operator.slice(4) : operator
-  if (!value) {
-    // Every text holds the empty one; `=like` an empty text asks for what is not set.
-    if (!base.startsWith('=')) return not ? sql`FALSE` : sql`TRUE`
-    const isEmpty = unsetValue(field) === '' ? sql`(${column} IS NULL OR ${column} = '')` : sql`${column} IS NULL`
-    return not ? sql`NOT (${isEmpty})` : isEmpty
-  }
   if (typeof value !== 'string' && (typeof value !== 'number' || base.startsWith('=')))
     throw new InvalidRequestError(
       'ERR_DOMAIN_VALUE',

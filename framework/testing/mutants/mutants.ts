@@ -1,4 +1,4 @@
-/** Clauses that keep access rules, each with what the code would be without it. A test must turn red for each of them. */
+/** Clauses that keep access rules or the meaning of domains, each with what the code would be without it. A test must turn red for each of them. */
 
 export interface Mutant {
   readonly name: string
@@ -16,12 +16,14 @@ export interface Mutant {
     | 'callers-values.test.ts'
     | 'races.test.ts'
     | 'plans.test.ts'
+    | '../orm/domain/property.test.ts'
 }
 
 const rules = 'rules.test.ts'
 const fields = 'hidden-fields.test.ts'
 const records = 'hidden-records.test.ts'
 const values = 'callers-values.test.ts'
+const domains = '../orm/domain/property.test.ts'
 const mutant = (name: string, file: string, clause: string, instead: string, test: Mutant['test'] = rules): Mutant => ({
   name,
   file,
@@ -253,5 +255,70 @@ export const mutants: readonly Mutant[] = [
     'Object.fromEntries([...result]',
     '((pairs: [string, unknown][]) => pairs.reduce((all: Record<string, unknown>, [k, v]) => { all[k] = v; return all }, {}))([...result]',
     values,
+  ),
+  mutant(
+    'unset is unequal to nothing',
+    'orm/domain/scalar.ts',
+    'sql`(${positive}) IS NOT TRUE`',
+    'sql`NOT (${positive})`',
+    domains,
+  ),
+  mutant(
+    'unset is no zero',
+    'orm/domain/scalar.ts',
+    'if (asksUnset) parts.push(sql`${column} IS NULL`)',
+    'if (asksUnset) parts.push(sql`FALSE`)',
+    domains,
+  ),
+  mutant(
+    'unset is below nothing',
+    'orm/domain/scalar.ts',
+    'sql`(${compared} OR ${column} IS NULL)`',
+    'compared',
+    domains,
+  ),
+  mutant(
+    'seconds are points',
+    'orm/domain/scalar.ts',
+    "sql`date_trunc('second', ${column}) = ANY",
+    'sql`${column} = ANY',
+    domains,
+  ),
+  mutant('not any is any of not', 'orm/domain/compile.ts', 'exists : sql`NOT ${exists}`', 'exists : exists', domains),
+  mutant(
+    'paths are denied inside',
+    'orm/domain/compile.ts',
+    'condition.path.length === 1 ? opposites[condition.operator] : undefined',
+    'opposites[condition.operator]',
+    domains,
+  ),
+  mutant(
+    'related fields as paths',
+    'orm/domain/compile.ts',
+    'if (positive && !asksUnset) return',
+    'if (false) return',
+    domains,
+  ),
+  mutant(
+    'no one is their own child',
+    'orm/domain/hierarchy.ts',
+    'SELECT id FROM ${id(tree)}`',
+    'SELECT id FROM ${id(tree)} WHERE parent IS NOT NULL`',
+    domains,
+  ),
+  mutant(
+    'archived ones count in lists',
+    'orm/domain/relation.ts',
+    'const hidesArchived = options.archived !== true && ',
+    'const hidesArchived = false && ',
+    domains,
+  ),
+  mutant('archived ones never count', 'orm/domain/relation.ts', 'options.archived !== true && ', '', domains),
+  mutant(
+    'named by the first field',
+    'orm/domain/relation.ts',
+    'usable.length > 0 ? usable :',
+    'usable.length > 1 ? usable.slice(0, 1) :',
+    domains,
   ),
 ]
