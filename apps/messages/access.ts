@@ -1,24 +1,36 @@
-/** Who may do what with messages. */
+/** Who may do what with messages. What hangs on a record is limited by the rights to that record besides. */
 
 import { access, user } from '#framework'
 
 access(
   'mail.message',
+  { group: 'base.group_user', ops: ['read'], name: 'Members read messages on what they read' },
   {
     group: 'base.group_user',
-    ops: ['read'],
+    ops: ['write', 'unlink'],
     domain: [['author_id', '=', user('partner_id')]],
-    name: 'Members read what they wrote',
+    fields: ['body', 'subject'],
+    name: 'Members correct and remove what they wrote',
   },
   {
-    group: 'base.group_system',
-    ops: ['read', 'write', 'create', 'unlink'],
-    domain: [[1, '=', 1]],
-    name: 'Administrators keep messages',
+    group: 'base.group_portal',
+    ops: ['read'],
+    domain: [
+      ['is_internal', '=', false],
+      ['subtype_id', '!=', false],
+    ],
+    name: 'Portal reads what is no note among colleagues',
   },
+  { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep messages' },
+)
+access(
+  'mail.followers',
+  { group: 'base.group_user', ops: ['read'], name: 'Members read who follows what they read' },
+  { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep followers' },
 )
 access(
   'mail.message.subtype',
   { group: 'base.group_user', ops: ['read'], name: 'Members read kinds of messages' },
+  { group: 'base.group_portal', ops: ['read'], name: 'Portal reads kinds of messages' },
   { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep them' },
 )

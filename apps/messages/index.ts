@@ -1,6 +1,6 @@
 /**
- * What other applications may use of messages: posting on records of their models.
+ * What other applications may use of messages: the fields of a thread, for the types of models with `mixins: ['mail.thread']`.
  * It sends nothing to anybody.
  */
 
-export { chatter, chatterApi } from './models/chatter.ts'
+export type { thread } from './models/thread/mail-thread.ts'

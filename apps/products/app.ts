@@ -7,7 +7,7 @@ export default app({
   title: 'Products',
   summary: 'Goods and services with categories, units, variants and price lists',
   version: '1.0.0',
-  depends: ['base'],
+  depends: ['base', 'messages'],
   load: [
     () => import('./models/index.ts'),
     () => import('./access.ts'),

@@ -73,6 +73,7 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
 /** Everything, for the framework's own work: installation, import, recomputation. Secrets stay unreadable even here. */
 export const systemGrant: Grant = mintGrant({
   seesExistence: true,
+  unlimited: new Set(['read', 'write', 'create', 'unlink']),
   records: () => true,
   field: () => true,
 })
@@ -93,6 +94,7 @@ function elevate(base: Grant, models: ReadonlySet<string> | '*', ops: ReadonlySe
   const covers = (model: string, operation: Operation) => (models === '*' || models.has(model)) && ops.has(operation)
   return mintGrant({
     seesExistence: base.seesExistence,
+    unlimited: models === '*' ? ops : base.unlimited,
     records: (model, operation) => (covers(model, operation) ? true : base.records(model, operation)),
     field: (model, field, operation) =>
       (models === '*' || models.has(model) ? ops.has(operation) : false) || base.field(model, field, operation),
@@ -118,11 +120,15 @@ function makeGrant(
   }
   return mintGrant({
     seesExistence: user.groups.has('base.group_erp_manager') || user.groups.has('base.group_system'),
+    unlimited: new Set(),
     records(model, operation) {
       const key = `${model}/${operation}`
       let known = records.get(key)
       if (known === undefined) {
         known = combine(byModel.get(model) ?? [], operation, values)
+        // Whatever hangs on documents is limited by the rights to those.
+        const isHanging = registry.models.get(model)?.options.hangsOn?.rights === 'required'
+        if (known === true && isHanging) known = [['id', '!=', false]]
         records.set(key, known)
       }
       return known

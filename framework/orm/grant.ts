@@ -19,6 +19,8 @@ export interface Grant {
    * give himself the right. To everybody else an absent record and a forbidden one look the same.
    */
   readonly seesExistence: boolean
+  /** Operations for which nothing at all is asked, documents included: the framework's own work. */
+  readonly unlimited: ReadonlySet<Operation>
   /** Names this very grant and never another one of this process, given when it is minted: part of the key of kept plans. */
   readonly key: string
 }

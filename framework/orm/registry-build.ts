@@ -85,7 +85,10 @@ function collect(declarations: readonly Declaration[], overlay: OverlayModels | 
         const draft = draftOf(d.model, d.app)
         for (const [name, field] of Object.entries(d.fields))
           draft.fields.set(name, { field: merge(draft.fields.get(name)?.field, field), app: d.app, manual: false })
-        if (d.is === 'extend') draft.options = { ...draft.options, ...d.options }
+        if (d.is === 'extend') {
+          const mixins = [...(draft.options.mixins ?? []), ...(d.options.mixins ?? [])]
+          draft.options = { ...draft.options, ...d.options, ...(mixins.length > 0 ? { mixins } : {}) }
+        }
         for (const [name, c] of Object.entries(d.options.constraints ?? {})) draft.tableConstraints.set(name, c)
         break
       }
@@ -324,6 +327,8 @@ function checkRelations(models: ReadonlyMap<string, ModelInfo>): void {
           throw new TypeError(
             `${model.name}.${field.name} names the inverse ${field.comodel}.${field.inverse}, which does not exist.`,
           )
+        if (inverse.kind !== 'many2one' && inverse.options.modelField === undefined)
+          throw new TypeError(`${model.name}.${field.name} names an inverse that points to no record.`)
       }
     }
     if (!model.fields.has(model.displayName))

@@ -63,6 +63,7 @@ declare module '#framework' {
 }
 
 model('crm.lead', lead, {
+  mixins: ['mail.thread'],
   description: 'Lead',
   order: 'priority desc, id desc',
   nameSearch: ['name', 'partner_id.name', 'contact_name', 'email_from'],

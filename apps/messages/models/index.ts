@@ -1,9 +1,16 @@
 /** The models of messages. It holds no rules of its own. */
 
-import { behaviour, expose } from '#framework'
-import { chatter, chatterApi } from './chatter.ts'
+import { type Def, extend } from '#framework'
 import './mail-message-subtype.ts'
 import './mail-message.ts'
+import './mail-followers.ts'
+import type { thread } from './thread/mail-thread.ts'
+import './thread/mail-thread.ts'
+import './thread/posting.ts'
+import './thread/following.ts'
 
-expose('res.partner', chatterApi)
-behaviour('res.partner', chatter)
+extend('res.partner', {}, { mixins: ['mail.thread'] })
+
+declare module '#framework' {
+  interface ResPartnerData extends Def<typeof thread> {}
+}

@@ -70,6 +70,7 @@ declare module '#framework' {
 }
 
 model('product.template', productTemplate, {
+  mixins: ['mail.thread'],
   description: 'Product',
   order: 'is_favorite desc, name, id',
   nameSearch: ['default_code', 'name', 'barcode'],

@@ -1,7 +1,5 @@
 /** The models of sales, in the order in which their declarations build on each other. It holds no rules of its own. */
 
-import { behaviour, expose } from '#framework'
-import { chatter, chatterApi } from '#apps/messages/index.ts'
 import './teams/crm-team.ts'
 import './teams/crm-team-member.ts'
 import './teams/crm-tag.ts'
@@ -13,6 +11,3 @@ import './lines/sale-order-line.ts'
 import './lines/line-amounts.ts'
 import './lines/line-behaviour.ts'
 import './extensions.ts'
-
-expose('sale.order', chatterApi)
-behaviour('sale.order', chatter)

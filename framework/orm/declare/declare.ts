@@ -26,6 +26,18 @@ export interface ModelOptions {
   /** Rows belong to their maker and are removed after a while. */
   readonly transient?: boolean
   readonly mixins?: readonly string[]
+  /**
+   * Records hang on documents: `id` is an integer field with `modelField`; documents are the models that list them by it.
+   * `required`: who may not read (or change) the document does not reach what hangs on it, whatever rules say.
+   * `enough`: who may read the document may read what hangs on it, except where the field `unless` is set.
+   */
+  readonly hangsOn?: {
+    readonly id: string
+    readonly rights: 'required' | 'enough'
+    /** The right to the document that changes of the record take; default `write`. */
+    readonly change?: 'read' | 'write'
+    readonly unless?: string
+  }
   /** Delegation as Odoo's `_inherits`: this model's many2one → fields of that model appear here. */
   readonly inherits?: Readonly<Record<string, string>>
   /** Checks that PostgreSQL makes; `unique` on columns or `check` as one of the comparisons offered. */

@@ -51,6 +51,8 @@ export interface FieldOptions {
   readonly was?: string | readonly string[]
   /** Value per company (read and written for `env.companyId`). */
   readonly companyDependent?: boolean
+  /** An integer is the id of a record of the model that this field names. */
+  readonly modelField?: string
   /** For clients: which field changes reach the server's onchange. */
   readonly tracking?: boolean
 }

@@ -6,7 +6,7 @@ import type { FieldInfo, ModelInfo } from '../registry.ts'
 import type { Scope } from '../query/scope.ts'
 import { compileCondition } from './compile.ts'
 import type { Condition } from './parse.ts'
-import { compileAny } from './relation.ts'
+import { compileAny, listedUnder } from './relation.ts'
 
 /** `[field, 'child_of' | 'parent_of', ids or names]`; on `id` it speaks about the model itself. */
 export function compileHierarchy(
@@ -51,7 +51,7 @@ export function compileHierarchy(
     const link = scope.alias()
     return sql`EXISTS (SELECT 1 FROM ${id(field.link.table)} ${id(link)} JOIN ${id(target.table)} ${id(inner)} ON ${id(inner)}.id = ${id(link, field.link.other)}${scope.andCondition(target, inner)} WHERE ${id(link, field.link.own)} = ${id(alias)}.id AND ${id(inner)}.id IN (${all}))`
   }
-  return sql`EXISTS (SELECT 1 FROM ${id(target.table)} ${id(inner)} WHERE ${id(inner, field.inverse ?? '')} = ${id(alias)}.id AND ${id(inner)}.id IN (${all})${scope.andCondition(target, inner)})`
+  return sql`EXISTS (SELECT 1 FROM ${id(target.table)} ${id(inner)} WHERE ${listedUnder(field, target, inner, alias)} AND ${id(inner)}.id IN (${all})${scope.andCondition(target, inner)})`
 }
 
 function rootCondition(value: unknown): Condition | null {

@@ -1,7 +1,7 @@
 /** Conditions on relations: records that exist behind them, compared by id or by name. */
 
 import { InvalidRequestError } from '../../errors.ts'
-import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
+import { empty, id, join, literal, type Sql, sql } from '../../sql/index.ts'
 import { notStored, type Scope } from '../query/scope.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { compileCondition, compileLeaf, denied } from './compile.ts'
@@ -30,18 +30,20 @@ export function compileAny(
   const hidesArchived = options.archived !== true && scope.activeTest && !mentions(condition, 'active')
   const active = hidesArchived && comodel.fields.get('active')?.column ? sql` AND ${id(inner)}.active` : empty
   if (field.kind === 'one2many') {
-    return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${inverseColumn(field, comodel, inner)} = ${id(alias)}.id${active}${rule}${body})`
+    return sql`EXISTS (SELECT 1 FROM ${id(comodel.table)} ${id(inner)} WHERE ${listedUnder(field, comodel, inner, alias)}${active}${rule}${body})`
   }
   if (!field.link) throw notStored(field)
   const link = scope.alias()
   return sql`EXISTS (SELECT 1 FROM ${id(field.link.table)} ${id(link)} JOIN ${id(comodel.table)} ${id(inner)} ON ${id(inner)}.id = ${id(link, field.link.other)} WHERE ${id(link, field.link.own)} = ${id(alias)}.id${active}${rule}${body})`
 }
 
-/** The column of a one2many's other side. */
-export function inverseColumn(field: FieldInfo, comodel: ModelInfo, alias: string): Sql {
+/** The condition under which a record at `inner` is in the one2many of the record at `alias`. */
+export function listedUnder(field: FieldInfo, comodel: ModelInfo, inner: string, alias: string): Sql {
   const inverse = comodel.fields.get(field.inverse ?? '')
   if (!inverse?.column) throw notStored(field)
-  return id(alias, inverse.name)
+  const byId = sql`${id(inner, inverse.name)} = ${id(alias)}.id`
+  const { modelField } = inverse.options
+  return modelField === undefined ? byId : sql`${byId} AND ${id(inner, modelField)} = ${literal(field.model)}`
 }
 
 /** A relation compared with ids, names, or nothing. */

@@ -6,6 +6,8 @@ import type { Env } from '../env.ts'
 import { type Operation, requireGrant } from '../grant.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { compileDomain } from '../domain/compile.ts'
+import type { Domain } from '../domain/domain.ts'
+import { hangingOf, withDocuments } from './hanging.ts'
 
 interface Counter {
   /** Parts of one statement that are compiled apart name their tables apart. */
@@ -84,7 +86,13 @@ export class Scope {
     // Records of a dialogue belong to the person who opened it, whatever the rules say.
     const own =
       model.options.transient && !this.env.system ? sql`${id(alias)}.create_uid = ${this.env.uid}::int4` : null
-    if (records === true) return own
+    const hanging = hangingOf(this.env.registry, model)
+    const rule = records === true ? own : this.#rule(model, alias, records, own)
+    if (hanging === null || this.env.grant.unlimited.has(operation)) return rule
+    return withDocuments(this, hanging, alias, operation, rule)
+  }
+
+  #rule(model: ModelInfo, alias: string, records: Domain, own: Sql | null): Sql {
     const ruleText = new Scope(this.env, { activeTest: false }, { rules: false, counter: this.#counter })
     const rule = compileDomain(ruleText, model, alias, records)
     return own === null ? rule : sql`${own} AND ${rule}`

@@ -2,7 +2,7 @@
 
 import { empty, id, join, literal, type Sql, sql } from '../../sql/index.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import { inverseColumn } from '../domain/relation.ts'
+import { listedUnder } from '../domain/relation.ts'
 import { compileOrder } from './order.ts'
 import { notStored, type Scope } from './scope.ts'
 import type { Spec, Want } from './spec.ts'
@@ -120,7 +120,7 @@ function many(scope: Scope, model: ModelInfo, alias: string, want: Want, emptySt
     want.style === 'nested' && want.inner ? nestedObject(scope, want.inner, inner, emptyStyle) : sql`${id(inner)}.id`
   let from: Sql
   if (field.kind === 'one2many') {
-    from = sql`FROM ${id(comodel.table)} ${id(inner)} WHERE ${inverseColumn(field, comodel, inner)} = ${id(alias)}.id${active}${scope.andCondition(comodel, inner)}`
+    from = sql`FROM ${id(comodel.table)} ${id(inner)} WHERE ${listedUnder(field, comodel, inner, alias)}${active}${scope.andCondition(comodel, inner)}`
   } else {
     if (!field.link) throw notStored(field)
     const link = scope.alias()

@@ -132,6 +132,11 @@ async function applyOneToMany(
   const comodel = env.registry.models.get(field.comodel ?? '')
   const inverse = comodel?.fields.get(field.inverse ?? '')
   if (!comodel || !inverse?.column) throw wrong(field, null)
+  if (inverse.options.modelField !== undefined)
+    throw new InvalidRequestError(
+      'ERR_COMMAND',
+      `${field.model}.${field.name} is not written as a list; records of ${comodel.name} are made by their own methods.`,
+    )
   const children = env.model(comodel.name)
   if (!created) {
     for (const { parent, keep } of plan.clears) {

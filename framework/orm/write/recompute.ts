@@ -1,6 +1,6 @@
 /** Stored computed fields follow what they depend on: once per batch, in the order of dependency. */
 
-import { id, join, type Sql, sql } from '../../sql/index.ts'
+import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { loadRows } from '../model/reading.ts'
@@ -64,8 +64,9 @@ function parentsOf(
 function listedBy(env: Env, model: ModelInfo, { targetModel, path }: Trigger): string | undefined {
   const [only = ''] = path
   const field = path.length === 1 ? env.registry.models.get(targetModel)?.fields.get(only) : undefined
-  return field?.kind === 'one2many' && field.comodel === model.name && model.fields.get(field.inverse ?? '')?.column
-    ? field.inverse
+  const inverse = model.fields.get(field?.inverse ?? '')
+  return field?.kind === 'one2many' && field.comodel === model.name && inverse?.kind === 'many2one' && inverse.column
+    ? inverse.name
     : undefined
 }
 
@@ -107,9 +108,11 @@ async function affected(env: Env, trigger: Trigger, ids: readonly number[]): Pro
     const comodel = env.registry.models.get(field.comodel ?? '')
     if (!comodel) return []
     if (field.kind === 'many2one') inner = sql`SELECT id FROM ${id(at.table)} WHERE ${id(field.name)} IN (${inner})`
-    else if (field.kind === 'one2many')
-      inner = sql`SELECT ${id(field.inverse ?? '')} FROM ${id(comodel.table)} WHERE ${id(field.inverse ?? '')} IS NOT NULL AND id IN (${inner})`
-    else if (field.link)
+    else if (field.kind === 'one2many') {
+      const modelField = comodel.fields.get(field.inverse ?? '')?.options.modelField
+      const ofModel = modelField === undefined ? empty : sql` AND ${id(modelField)} = ${at.name}`
+      inner = sql`SELECT ${id(field.inverse ?? '')} FROM ${id(comodel.table)} WHERE ${id(field.inverse ?? '')} IS NOT NULL${ofModel} AND id IN (${inner})`
+    } else if (field.link)
       inner = sql`SELECT ${id(field.link.own)} FROM ${id(field.link.table)} WHERE ${id(field.link.other)} IN (${inner})`
   }
   return (await env.db.query<{ id: number }>(sql`SELECT x.* FROM (${inner}) x(id)`)).map((row) => row.id)

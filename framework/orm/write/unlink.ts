@@ -2,6 +2,7 @@
 
 import { id, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
+import { hangingOf } from '../query/hanging.ts'
 import type { ModelInfo } from '../registry.ts'
 import { change, requireModel, requireRecords } from './operation.ts'
 import { markModified } from './recompute.ts'
@@ -20,11 +21,21 @@ async function remove(env: Env, model: ModelInfo, ids: readonly number[]): Promi
   const doomed = new Map<string, Set<number>>()
   await beforeRemoval(env, model, ids, doomed)
   for (const [name, gone] of doomed) {
-    await env.db.query(sql`DELETE FROM ir_attachment WHERE res_model = ${name} AND res_id = ANY(${[...gone]}::int4[])`)
-    await env.db.query(sql`DELETE FROM ir_model_data WHERE model = ${name} AND res_id = ANY(${[...gone]}::int4[])`)
+    const document = env.registry.models.get(name)
+    for (const other of env.registry.models.values())
+      for (const { name: column, options } of other.fields.values())
+        if (document && options.modelField !== undefined && mayHangOn(env, other, document))
+          await env.db.query(
+            sql`DELETE FROM ${id(other.table)} WHERE ${id(options.modelField)} = ${name} AND ${id(column)} = ANY(${[...gone]}::int4[])`,
+          )
   }
   await env.db.query(sql`DELETE FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
   for (const [name, gone] of doomed) forget(env, name, gone)
+}
+
+function mayHangOn(env: Env, model: ModelInfo, document: ModelInfo): boolean {
+  const hanging = hangingOf(env.registry, model)
+  return !model.options.abstract && (hanging?.rights !== 'required' || hanging.documents.includes(document))
 }
 
 // Nothing is owed any more for records that are gone.

@@ -23,7 +23,11 @@ declare module '#framework' {
   interface CrmTeamData extends Def<typeof team> {}
 }
 
-model('crm.team', team, { description: 'Sales Team', order: 'sequence asc, create_date desc, id desc' })
+model('crm.team', team, {
+  description: 'Sales Team',
+  order: 'sequence asc, create_date desc, id desc',
+  mixins: ['mail.thread'],
+})
 
 computed('crm.team', 'member_ids', ['crm_team_member_ids.user_id', 'crm_team_member_ids.active'], (team) => {
   return team.crm_team_member_ids.flatMap((member) => (member.active && member.user_id ? [member.user_id] : []))

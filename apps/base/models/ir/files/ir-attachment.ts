@@ -25,7 +25,7 @@ export const irAttachment = fields({
   res_name: f.char({ label: 'Resource Name', compute: true }),
   res_model: f.char({ label: 'Resource Model', readonly: true }),
   res_field: f.char({ label: 'Resource Field', readonly: true }),
-  res_id: f.int({ label: 'Resource ID', readonly: true, index: true }),
+  res_id: f.int({ label: 'Resource ID', readonly: true, index: true, modelField: 'res_model' }),
   company_id: f.m2o('res.company', { label: 'Company' }),
   type: f.sel({ url: 'URL', binary: 'File' }, { label: 'Type', required: true, default: 'binary' }),
   url: f.char({ label: 'Url', size: 1024 }),
@@ -48,7 +48,11 @@ declare module '#framework' {
   interface IrAttachmentData extends Def<typeof irAttachment> {}
 }
 
-model('ir.attachment', irAttachment, { description: 'Attachment', order: 'id desc' })
+model('ir.attachment', irAttachment, {
+  description: 'Attachment',
+  order: 'id desc',
+  hangsOn: { id: 'res_id', rights: 'enough', unless: 'res_field' },
+})
 
 computed('ir.attachment', 'datas', ['store_fname'], (file, env) => contentOf(env, file.store_fname))
 computed('ir.attachment', 'raw', ['store_fname'], (file, env) => contentOf(env, file.store_fname))

@@ -19,7 +19,7 @@ export const irModelData = fields({
   complete_name: f.char({ label: 'Complete ID', compute: true }),
   model: f.char({ label: 'Model Name', required: true }),
   module: f.char({ label: 'Module', required: true, default: '' }),
-  res_id: f.int({ label: 'Record ID' }),
+  res_id: f.int({ label: 'Record ID', modelField: 'model' }),
   noupdate: f.bool({ label: 'Non Updatable' }),
   reference: f.char({ label: 'Reference', compute: true }),
 })
