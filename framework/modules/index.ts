@@ -10,6 +10,8 @@ export { appFolders, availableApps } from './discover/discover.ts'
 export { loadApps } from './discover/load.ts'
 export { installApps, type InstallOptions } from './install/install.ts'
 export { planUninstall, uninstallApps, type UninstallPlan } from './install/uninstall/uninstall.ts'
+export { loadedApps } from './install/upgrade/fingerprint.ts'
+export { lacksUpgrade } from './install/upgrade/upgrade.ts'
 export { readEveryModel } from './install/upgrade/checks.ts'
 export {
   needsUpgrade,

@@ -1,10 +1,11 @@
 /** Installs applications into a tenant: schema, records, rights and reflection in one transaction. */
 
 import type { Tenant } from '../../access/index.ts'
-import { type Queryable, sql, type Transaction, withTransaction } from '../../sql/index.ts'
+import { type Queryable, sql, type Transaction } from '../../sql/index.ts'
 import { loadApps } from '../discover/load.ts'
 import type { SchemaReport } from '../schema/sync.ts'
 import { installedApps } from '../tenant/tenant-registry.ts'
+import { alone } from './alone.ts'
 import { bring } from './bring.ts'
 
 export interface InstallOptions {
@@ -22,8 +23,7 @@ export async function installApps(
   options: InstallOptions,
 ): Promise<SchemaReport> {
   await loadApps(apps)
-  // A single try: the whole is long, and nothing else writes to a tenant's models meanwhile.
-  return withTransaction(tenant.pool, (tx) => installInto(tenant, tx, apps, options), { tries: 2 })
+  return alone(tenant, (tx) => installInto(tenant, tx, apps, options))
 }
 
 /** The same inside the caller's transaction; the tenant's registry changes when it commits. */

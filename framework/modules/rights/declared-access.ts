@@ -2,8 +2,8 @@
 
 import type { Declaration, ModelRegistry, Operation } from '../../orm/index.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
-import { type ExternalIds, fullXmlid } from '../install/external-ids.ts'
-import { firstPersonalId } from '../install/load-records.ts'
+import { type ExternalIds, fullXmlid } from '../install/content/external-ids.ts'
+import { firstPersonalId } from '../install/content/load-records.ts'
 import { formatDomainLiteral } from './format-domain.ts'
 import { type AccessSource, publishAccess } from './publish-access.ts'
 

@@ -74,7 +74,16 @@ describe('a command line', () => {
 
   test('offers a dry run for every verb that changes things, and for no other', () => {
     const without = verbs.filter((verb) => !canDryRun(verb)).map(({ name }) => name)
-    assert.deepEqual(without.sort(), ['backup list', 'backup verify', 'doctor', 'help', 'tenant list', 'up', 'version'])
+    assert.deepEqual(without.sort(), [
+      'app list',
+      'backup list',
+      'backup verify',
+      'doctor',
+      'help',
+      'tenant list',
+      'up',
+      'version',
+    ])
   })
 })
 

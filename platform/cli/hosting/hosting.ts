@@ -7,7 +7,7 @@ import { appendToLog } from '../output/home-log.ts'
 import { type Home, openHome, type TenantEvent } from '../../tenants/index.ts'
 import { tenantDirectory } from './directory.ts'
 import { forgetFacts } from './facts.ts'
-import { keepOpenTenants, type OpenTenants } from './open-tenants.ts'
+import { keepOpenTenants, onlyCurrent, type OpenTenants } from './open-tenants.ts'
 import { type Settings, tenantUrl } from './settings.ts'
 import { appTemplates, type Templates } from './templates.ts'
 
@@ -48,7 +48,7 @@ export async function openHosting(
     home,
     tenants,
     alarms,
-    directory: tenantDirectory(home, tenants, settings.domains),
+    directory: tenantDirectory(home, onlyCurrent(tenants), settings.domains),
     templates: appTemplates(home),
     certificateFolder: join(home.path, 'certificates'),
     stopping,

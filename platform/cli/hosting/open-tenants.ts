@@ -2,7 +2,8 @@
 
 import type { Tenant } from '../../../framework/access/index.ts'
 import { type Alarms, keepAlarm } from '../../../framework/jobs/index.ts'
-import { openTenant } from '../../../framework/modules/index.ts'
+import { UnavailableError } from '../../../framework/errors.ts'
+import { lacksUpgrade, openTenant } from '../../../framework/modules/index.ts'
 import type { Log } from '../../../framework/rpc/index.ts'
 import { openPool } from '../../../framework/sql/index.ts'
 import type { Home, TenantConnection } from '../../tenants/index.ts'
@@ -68,6 +69,28 @@ export function keepOpenTenants(home: Home, alarms: Alarms, log: Log): OpenTenan
       await alarms.settled()
       await Promise.all([...opened.values()].map((one) => one.close()))
       opened.clear()
+    },
+  }
+}
+
+/**
+ * The same for those that serve: a tenant whose schema is behind the loaded applications is refused, for these would fail
+ * at every other statement. `open` then throws UnavailableError ERR_TENANT_OUTDATED.
+ */
+export function onlyCurrent(tenants: OpenTenants): OpenTenants {
+  const current = new WeakSet<Tenant>()
+  return {
+    ...tenants,
+    open: async (name) => {
+      const tenant = await tenants.open(name)
+      if (current.has(tenant)) return tenant
+      if (await lacksUpgrade(tenant))
+        throw new UnavailableError(
+          'ERR_TENANT_OUTDATED',
+          'This database waits for its upgrade to the applications of today; your administrator does it.',
+        )
+      current.add(tenant)
+      return tenant
     },
   }
 }

@@ -3,6 +3,7 @@
 import { type Jobs, startJobs } from '../../../framework/jobs/index.ts'
 import { callMethod, type Log } from '../../../framework/rpc/index.ts'
 import { jobDirectory } from '../hosting/directory.ts'
+import { onlyCurrent } from '../hosting/open-tenants.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 
 /** Starts both; what a tenant had in them goes with the tenant. */
@@ -15,7 +16,7 @@ export async function openQueue(
   const jobs = await startJobs({
     database: home.control.options,
     schema: 'jobs',
-    directory: jobDirectory(home, tenants),
+    directory: jobDirectory(home, onlyCurrent(tenants)),
     alarms,
     awake: () =>
       home.tenants

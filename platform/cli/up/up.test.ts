@@ -119,16 +119,14 @@ describe('a home that up serves', () => {
   })
 
   test('further applications are installed after a safety backup, and doing it again changes nothing', async () => {
-    const installed = (await home.run('tenant', 'install', 'lax', '--apps', 'contacts', '--json')).json<
-      Record<string, unknown>
-    >()
+    const installed = (await home.run('app', 'install', 'lax', 'contacts', '--json')).json<Record<string, unknown>>()
     assert.ok((installed['apps'] as string[]).includes('contacts'))
     assert.equal(typeof installed['safetyBackup'], 'string')
     for (const words of [
-      ['install', 'lax', '--apps', 'contacts'],
+      ['install', 'lax', 'contacts'],
       ['upgrade', 'lax'],
     ]) {
-      const again = (await home.run('tenant', ...words, '--json')).json<Record<string, unknown>>()
+      const again = (await home.run('app', ...words, '--json')).json<Record<string, unknown>>()
       assert.deepEqual([again['changes'], again['safetyBackup']], [0, null], words.join(' '))
     }
   })

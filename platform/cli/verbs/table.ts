@@ -1,6 +1,10 @@
 /** All verbs, in the order in which help lists them. */
 
 import type { Verb } from '../command/verb.ts'
+import { appInstall } from './app/install.ts'
+import { appList } from './app/list.ts'
+import { appUninstall } from './app/uninstall.ts'
+import { appUpgrade } from './app/upgrade.ts'
 import { doctor } from '../doctor/doctor.ts'
 import { doctorInside } from '../doctor/inside.ts'
 import { up } from '../up/up.ts'
@@ -10,7 +14,6 @@ import { backupExport, backupVerify } from './backup/read.ts'
 import { backupImport, restore, tenantUndoRestore } from './backup/restore.ts'
 import { helpVerb, versionVerb } from './help.ts'
 import { importOdooVerb } from './import-odoo.ts'
-import { tenantInstall, tenantUpgrade } from './tenant/apps.ts'
 import { tenantRename, tenantResume, tenantSuspend, tenantUndelete } from './tenant/change.ts'
 import { tenantCreate } from './tenant/create.ts'
 import { tenantDelete } from './tenant/delete.ts'
@@ -28,8 +31,6 @@ export const verbs: readonly Verb[] = [
   versionVerb,
   tenantCreate,
   tenantList,
-  tenantInstall,
-  tenantUpgrade,
   tenantSettings,
   tenantRename,
   tenantSuspend,
@@ -37,6 +38,10 @@ export const verbs: readonly Verb[] = [
   tenantDelete,
   tenantUndelete,
   tenantUndoRestore,
+  appList,
+  appInstall,
+  appUpgrade,
+  appUninstall,
   backupCreate,
   backupList,
   backupVerify,

@@ -1,10 +1,12 @@
 import { ConflictError, MissingError, UnavailableError } from '../../../framework/errors.ts'
 import type { DatabaseEndpoint, InstanceState } from '../instances/engine.ts'
+import { type Trial, withTrial } from '../instances/trial.ts'
 import { makeTenantKey, rewrapTenantKey } from '../keys/tenant-keys.ts'
 import { checkTenantName } from './tenant-name.ts'
 import type { TenantRow, TenantState } from '../registry/registry.ts'
 import {
   type HomeContext,
+  instanceFolder,
   openCredentials,
   sealCredentials,
   type TenantConnection,
@@ -56,6 +58,8 @@ export interface Tenants {
     options: { readonly template?: string; readonly prepare: (connection: TenantConnection) => Promise<void> },
   ): Promise<TenantConnection>
   undoReplace(name: string): Promise<TenantConnection>
+  /** Copies the database while it serves and removes the copy when `use` is over; nobody else can reach it. */
+  withTrial<T>(name: string, use: (trial: Trial) => Promise<T>): Promise<T>
   /** The bootstrap superuser's way in, for the platform's own maintenance; each use is an event. */
   asSuperuser(name: string, reason: string): Promise<DatabaseEndpoint>
   /** Called, and awaited, before an instance stops or changes generation, so that pools are closed in time. */
@@ -215,6 +219,20 @@ export async function openTenants(
       await wake(name)
       await context.emit({ kind: 'superuser', tenantId: entry.row.id, detail: reason })
       return context.engine.instance(entry.row.id).admin
+    },
+    withTrial: async (name, use) => {
+      const entry = entryOf(name)
+      const connection = await wake(name)
+      const release = connection.hold()
+      try {
+        await context.emit({ kind: 'superuser', tenantId: entry.row.id, detail: 'copy for a trial' })
+        const folder = instanceFolder(context, entry.row.instance)
+        const { admin } = context.engine.instance(entry.row.id)
+        const source = { folder, admin, files: connection.files }
+        return await tracked(withTrial(context.layout, context.tools, source, use))
+      } finally {
+        release()
+      }
     },
     watch: (listener) => {
       listeners.add(listener)

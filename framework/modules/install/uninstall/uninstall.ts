@@ -3,12 +3,13 @@
 import { type Tenant, withSystemEnv } from '../../../access/index.ts'
 import { UserError } from '../../../errors.ts'
 import { buildRegistry, type ModelRegistry } from '../../../orm/index.ts'
-import { id as name, literal, type Queryable, sql, type Transaction, withTransaction } from '../../../sql/index.ts'
+import { id as name, literal, type Queryable, sql, type Transaction } from '../../../sql/index.ts'
 import type { AppManifest } from '../../app.ts'
 import { loadApps } from '../../discover/load.ts'
 import { readPrevious } from '../../schema/previous.ts'
 import { readPlan, type SchemaReport } from '../../schema/sync.ts'
 import { installedApps, registryOf } from '../../tenant/tenant-registry.ts'
+import { alone } from '../alone.ts'
 import { bring } from '../bring.ts'
 import { countRows } from '../upgrade/checks.ts'
 import { registryAhead } from '../upgrade/registry-ahead.ts'
@@ -72,7 +73,7 @@ export async function planUninstall(tenant: Tenant, names: readonly string[]): P
  */
 export async function uninstallApps(tenant: Tenant, names: readonly string[]): Promise<SchemaReport> {
   await loadApps(tenant.registry.apps)
-  return withTransaction(tenant.pool, (tx) => uninstallIn(tenant, tx, names), { tries: 2 })
+  return alone(tenant, (tx) => uninstallIn(tenant, tx, names))
 }
 
 /** The same inside the caller's transaction. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { declared } from '../../../orm/index.ts'
 import { type Queryable, sql } from '../../../sql/index.ts'
 import type { AppManifest } from '../../app.ts'
+import { loadApps } from '../../discover/load.ts'
 
 const known = new Map<string, string>()
 
@@ -19,6 +20,11 @@ export function fingerprintOf(app: AppManifest): string {
     known.set(name, hash)
   }
   return hash
+}
+
+/** What these applications declare, as this process has loaded them: name → hash. */
+export async function loadedApps(names: readonly string[]): Promise<Record<string, string>> {
+  return Object.fromEntries((await loadApps(names)).map((app) => [app.name, fingerprintOf(app)]))
 }
 
 /** Notes that the tenant holds what these applications declare now. */

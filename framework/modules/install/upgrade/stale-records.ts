@@ -3,8 +3,8 @@
 import type { Declaration, Env } from '../../../orm/index.ts'
 import { id as name, type Queryable, sql, type Transaction } from '../../../sql/index.ts'
 import { accessRecords } from '../../rights/declared-access.ts'
-import { fullXmlid } from '../external-ids.ts'
-import { firstPersonalId } from '../load-records.ts'
+import { fullXmlid } from '../content/external-ids.ts'
+import { firstPersonalId } from '../content/load-records.ts'
 
 interface Shipped {
   readonly id: number

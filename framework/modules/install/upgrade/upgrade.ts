@@ -1,11 +1,12 @@
 /** Brings a tenant to the applications as they are on disk now, or tells what that would do. */
 
 import type { Tenant } from '../../../access/index.ts'
-import { type Queryable, sql, type Transaction, withTransaction } from '../../../sql/index.ts'
+import { type Queryable, sql, type Transaction } from '../../../sql/index.ts'
 import { loadApps } from '../../discover/load.ts'
 import { readPrevious } from '../../schema/previous.ts'
 import { readPlan, type SchemaReport } from '../../schema/sync.ts'
 import { installedApps } from '../../tenant/tenant-registry.ts'
+import { alone } from '../alone.ts'
 import { bring } from '../bring.ts'
 import { changedApps } from './fingerprint.ts'
 import { registryAhead } from './registry-ahead.ts'
@@ -32,7 +33,7 @@ export interface UpgradePlan {
  */
 export async function upgradeTenant(tenant: Tenant, options: UpgradeOptions = {}): Promise<SchemaReport> {
   await loadApps(tenant.registry.apps)
-  return withTransaction(tenant.pool, (tx) => upgradeIn(tenant, tx, options), { tries: 2 })
+  return alone(tenant, (tx) => upgradeIn(tenant, tx, options))
 }
 
 /** The same inside the caller's transaction. */
@@ -52,6 +53,15 @@ export async function upgradeIn(
  */
 export async function needsUpgrade(tenant: Tenant): Promise<boolean> {
   return (await planUpgrade(tenant)).reasons.length > 0
+}
+
+/** Whether the tenant cannot be served by the applications as they are loaded, because its schema is behind. */
+export async function lacksUpgrade(tenant: Tenant): Promise<boolean> {
+  const apps = await loadApps(tenant.registry.apps)
+  // The hash is quick to compare; only where it differs the schema is looked at.
+  if ((await changedApps(tenant.pool, apps)).length === 0) return false
+  const previous = await readPrevious(tenant.pool)
+  return (await readPlan(tenant.pool, tenant.registry, { previous })).size > 0
 }
 
 /** What an upgrade would do; changes nothing. */

@@ -1,7 +1,7 @@
 /** Writes the models and fields of a registry into `ir.model`, `ir.model.fields` and their external ids. */
 
-import type { FieldInfo, ModelInfo, ModelRegistry } from '../../orm/index.ts'
-import { type Queryable, sql } from '../../sql/index.ts'
+import type { FieldInfo, ModelInfo, ModelRegistry } from '../../../orm/index.ts'
+import { type Queryable, sql } from '../../../sql/index.ts'
 import { firstPersonalId } from './load-records.ts'
 
 /** Brings the three tables to the registry; models and fields made by people at run time stay as they are. */

@@ -1,7 +1,7 @@
 /** The applications on disk as records of ir.module.module. */
 
-import type { AppManifest } from '../app.ts'
-import { type Queryable, sql } from '../../sql/index.ts'
+import type { AppManifest } from '../../app.ts'
+import { type Queryable, sql } from '../../../sql/index.ts'
 import { firstPersonalId } from './load-records.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** External ids (`sales.order_1`) and the ids behind them, kept in memory while data is loaded. */
 
-import { InvalidRequestError } from '../../errors.ts'
-import { type Queryable, sql } from '../../sql/index.ts'
+import { InvalidRequestError } from '../../../errors.ts'
+import { type Queryable, sql } from '../../../sql/index.ts'
 
 export interface ExternalId {
   readonly model: string

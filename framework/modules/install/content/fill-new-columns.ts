@@ -1,8 +1,8 @@
 /** Gives existing records their values for columns that an application brings along. */
 
-import type { Env } from '../../orm/index.ts'
-import { settleChanges } from '../../orm/index.ts'
-import { id as name, sql, type Transaction } from '../../sql/index.ts'
+import type { Env } from '../../../orm/index.ts'
+import { settleChanges } from '../../../orm/index.ts'
+import { id as name, sql, type Transaction } from '../../../sql/index.ts'
 
 /** Stored computed fields are computed for all rows; plain ones get their default where it is data or a function of the environment. */
 export async function fillNewColumns(

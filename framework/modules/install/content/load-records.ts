@@ -1,8 +1,8 @@
 /** Loads the records that applications ship: external ids become ids, references are resolved, lists go in batches. */
 
-import { ServerError } from '../../errors.ts'
-import { type Declaration, type Env, type ModelRegistry, Ref } from '../../orm/index.ts'
-import { id as name, type Queryable, sql } from '../../sql/index.ts'
+import { ServerError } from '../../../errors.ts'
+import { type Declaration, type Env, type ModelRegistry, Ref } from '../../../orm/index.ts'
+import { id as name, type Queryable, sql } from '../../../sql/index.ts'
 import { type ExternalIds, fullXmlid } from './external-ids.ts'
 
 type RecordsDeclaration = Extract<Declaration, { is: 'records' }>
