@@ -17,6 +17,7 @@ export interface Mutant {
     | 'races.test.ts'
     | 'plans.test.ts'
     | '../orm/domain/property.test.ts'
+    | '../../apps/messages/models/thread/thread.test.ts'
 }
 
 const rules = 'rules.test.ts'
@@ -24,6 +25,7 @@ const fields = 'hidden-fields.test.ts'
 const records = 'hidden-records.test.ts'
 const values = 'callers-values.test.ts'
 const domains = '../orm/domain/property.test.ts'
+const threads = '../../apps/messages/models/thread/thread.test.ts'
 const mutant = (name: string, file: string, clause: string, instead: string, test: Mutant['test'] = rules): Mutant => ({
   name,
   file,
@@ -33,6 +35,22 @@ const mutant = (name: string, file: string, clause: string, instead: string, tes
 })
 
 export const mutants: readonly Mutant[] = [
+  mutant('documents open', 'orm/query/hanging.ts', ' AND ${condition})`', ')`', threads),
+  mutant(
+    'loose ones open',
+    'orm/query/hanging.ts',
+    ' AND ${id(alias)}.create_uid = ${scope.env.uid}::int4',
+    '',
+    threads,
+  ),
+  mutant('rules of threads gone', 'orm/query/hanging.ts', 'sql`(${either}) AND ${rule}`', 'sql`(${either})`', threads),
+  mutant(
+    'threads of one number are one',
+    'orm/domain/relation.ts',
+    'sql`${byId} AND ${id(inner, modelField)} = ${literal(field.model)}`',
+    'byId',
+    threads,
+  ),
   mutant('tables without condition', 'orm/query/scope.ts', 'if (!this.rules) return null', 'return null'),
   mutant('no model is closed', 'orm/query/scope.ts', 'if (records === false) return sql`FALSE`', ''),
   mutant('every field may be read', 'orm/query/scope.ts', "throw fieldDenied(field, 'read')\n  }\n", '{}\n  }\n'),
@@ -57,8 +75,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'list open',
     'orm/query/select.ts',
-    '= ${id(alias)}.id${active}${scope.andCondition(comodel, inner)}`\n  } else',
-    '= ${id(alias)}.id${active}`\n  } else',
+    'inner, alias)}${active}${scope.andCondition(comodel, inner)}`\n  } else',
+    'inner, alias)}${active}`\n  } else',
   ),
   mutant(
     'links open',
@@ -68,7 +86,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     'EXISTS open',
-    'orm/domain/compile.ts',
+    'orm/domain/relation.ts',
     'const rule = scope.andCondition(comodel, inner)',
     'const rule = empty',
   ),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import type { Tenant } from '#framework/access/index.ts'
+import { type Tenant, withSystemEnv } from '#framework/access/index.ts'
 import { callMethod } from '#framework/rpc/index.ts'
 import { sql } from '#framework/sql/index.ts'
 import { actAs, asUser, type TestUser, twoTenants } from '#framework/testing/index.ts'
@@ -193,6 +193,19 @@ describe('threads', () => {
       sql`SELECT id FROM mail_message WHERE id = ${last} UNION ALL SELECT id FROM mail_followers WHERE res_model = 'sale.order' AND res_id = ${doomed}`,
     )
     assert.deepEqual(left, [])
+  })
+
+  it('of records of one number in different models stay apart, and what hangs on nothing is its maker’s', async () => {
+    await withSystemEnv(tenant, 'test', { mode: 'write' }, async (env) => {
+      await env.model('crm.team').create({ id: order, name: 'Same number' } as never)
+      await env.model('mail.message').create({ body: 'loose' })
+    })
+    const [team] = await ann.read((env) =>
+      env.model('crm.team', [order]).load('message_ids', 'message_follower_ids', 'message_attachment_count'),
+    )
+    assert.deepEqual([team?.message_ids, team?.message_follower_ids, team?.message_attachment_count], [[], [], 0])
+    for (const user of [ann, admin])
+      assert.equal(await user.read((env) => env.model('mail.message').search_count([['res_id', '=', false]])), 0)
   })
 
   it('of one tenant do not show in another', async () => {

@@ -1,5 +1,6 @@
 /** Sales teams. */
 
+import type { thread } from '#apps/messages/index.ts'
 import { computed, type Def, f, fields, model, searched } from '#framework'
 
 export const team = fields({
@@ -20,7 +21,7 @@ declare module '#framework' {
   interface Registry {
     'crm.team': CrmTeamData
   }
-  interface CrmTeamData extends Def<typeof team> {}
+  interface CrmTeamData extends Def<typeof team>, Def<typeof thread> {}
 }
 
 model('crm.team', team, {
