@@ -8,6 +8,7 @@ import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { compileDomain } from '../domain/compile.ts'
 import type { Domain } from '../domain/domain.ts'
 import { hangingOf, withDocuments } from './hanging.ts'
+import { readableReference } from './reference.ts'
 
 interface Counter {
   /** Parts of one statement that are compiled apart name their tables apart. */
@@ -107,7 +108,7 @@ export class Scope {
   /** The value of a field as SQL; the Grant has been asked for the field already. Fields without SQL value are refused. */
   value(model: ModelInfo, alias: string, field: FieldInfo): Sql {
     if (field.options.secret) throw fieldDenied(field, 'read')
-    if (field.column) return this.#column(model, alias, field)
+    if (field.column) return this.#column(alias, field)
     // A record whose name the caller may not know is called by its number.
     if (field.name === 'display_name' && (field.related?.[0] === 'id' || !this.mayUse(model, field.related ?? ['id'])))
       return sql`(${literal(`${model.name},`)} || ${id(alias)}.id)`
@@ -115,14 +116,14 @@ export class Scope {
     throw notStored(field)
   }
 
-  #column(model: ModelInfo, alias: string, field: FieldInfo): Sql {
+  #column(alias: string, field: FieldInfo): Sql {
     const raw = id(alias, field.name)
     // The text of a rule is read in one language: the caller chooses hers.
     if (field.options.translate) return translated(raw, this.rules ? this.env.lang : 'en_US')
     if (field.kind === 'many2one') return this.reference(this.link(alias, field), field)
-    if (field.options.companyDependent) return companyValue(raw, field, this.env.companyId)
-    void model
-    return raw
+    const value = field.options.companyDependent ? companyValue(raw, field, this.env.companyId) : raw
+    // A rule speaks about the records themselves, whoever may read what they refer to.
+    return field.kind === 'reference' && this.rules ? readableReference(this, value, field) : value
   }
 
   /** The id in a many2one's column, whether or not the caller may read the record: for joins that hold the rule. */
@@ -137,8 +138,9 @@ export class Scope {
     if (!comodel) return raw
     const alias = this.alias()
     const condition = this.condition(comodel, alias)
-    if (condition === null) return raw
-    return sql`(SELECT ${id(alias)}.id FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ${raw} AND ${condition})`
+    // No foreign key holds a value per company: its record may be gone.
+    if (condition === null && !field.options.companyDependent) return raw
+    return sql`(SELECT ${id(alias)}.id FROM ${id(comodel.table)} ${id(alias)} WHERE ${id(alias)}.id = ${raw}${condition === null ? empty : sql` AND ${condition}`})`
   }
 
   #related(model: ModelInfo, alias: string, path: readonly string[]): Sql {
@@ -169,6 +171,10 @@ function companyValue(raw: Sql, field: FieldInfo, companyId: number): Sql {
       return sql`${text}::numeric`
     case 'boolean':
       return sql`${text}::bool`
+    case 'date':
+      return sql`${text}::date`
+    case 'datetime':
+      return sql`${text}::timestamp`
     default:
       return text
   }

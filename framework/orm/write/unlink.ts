@@ -4,6 +4,7 @@ import { id, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import { hangingOf } from '../query/hanging.ts'
 import type { ModelInfo } from '../registry.ts'
+import { clearReferences } from './dangling.ts'
 import { change, requireModel, requireRecords } from './operation.ts'
 import { markModified } from './recompute.ts'
 
@@ -28,6 +29,7 @@ async function remove(env: Env, model: ModelInfo, ids: readonly number[]): Promi
           await env.db.query(
             sql`DELETE FROM ${id(other.table)} WHERE ${id(options.modelField)} = ${name} AND ${id(column)} = ANY(${[...gone]}::int4[])`,
           )
+    await clearReferences(env, name, [...gone])
   }
   await env.db.query(sql`DELETE FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
   for (const [name, gone] of doomed) forget(env, name, gone)

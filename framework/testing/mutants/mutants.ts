@@ -18,6 +18,7 @@ export interface Mutant {
     | 'plans.test.ts'
     | '../orm/domain/property.test.ts'
     | '../../apps/messages/models/thread/thread.test.ts'
+    | '../orm/query/reference.test.ts'
 }
 
 const rules = 'rules.test.ts'
@@ -338,5 +339,12 @@ export const mutants: readonly Mutant[] = [
     'usable.length > 0 ? usable :',
     'usable.length > 1 ? usable.slice(0, 1) :',
     domains,
+  ),
+  mutant(
+    'reference raw',
+    'orm/query/scope.ts',
+    "field.kind === 'reference' && this.rules ?",
+    'false ?',
+    '../orm/query/reference.test.ts',
   ),
 ]

@@ -35,13 +35,13 @@ export function compileKey(scope: Scope, model: ModelInfo, alias: string, term: 
   }
   const { field } = term
   if (field.kind === 'many2many' && field.link) return linkKey(scope, alias, field, field.link, joins)
-  const value = scope.value(model, alias, field)
-  if (field.kind === 'many2one') {
-    // A rule of the other model makes the value a sub-query; named once, it can be grouped by and looked up again.
-    const once = scope.alias()
-    joins.push(sql` CROSS JOIN LATERAL (SELECT ${value} AS v) ${id(once)}`)
-    return relationKey(scope, scope.model(field.comodel ?? ''), id(once, 'v'))
-  }
+  const made = scope.value(model, alias, field)
+  const isNamed = field.kind === 'many2one' || made.values.length > 0
+  const once = scope.alias()
+  // A rule of another model makes the value a sub-query; named once, it can be grouped by and looked up again.
+  if (isNamed) joins.push(sql` CROSS JOIN LATERAL (SELECT ${made} AS v) ${id(once)}`)
+  const value = isNamed ? id(once, 'v') : made
+  if (field.kind === 'many2one') return relationKey(scope, scope.model(field.comodel ?? ''), value)
   if (term.granularity) return plainKey(bucket(term.granularity, field, value, scope.env))
   if (['binary', 'json', 'one2many'].includes(field.kind))
     throw new InvalidRequestError('ERR_GROUPBY', `${model.name}.${field.name} cannot be grouped by.`)
