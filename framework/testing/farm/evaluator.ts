@@ -170,6 +170,11 @@ export class Evaluator {
 
   #value(row: Row, field: string, seen: boolean): unknown {
     const raw = row[field]
+    if (field === 'about' && typeof raw === 'string' && seen) {
+      const [model, number] = raw.split(',') as [Model, string]
+      const target = this.#data[model].find(({ id }) => id === Number(number))
+      return target && this.#mayRead(model, target) ? raw : null
+    }
     if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) return raw
     const held = raw as Readonly<Record<string, unknown>>
     if (['rate', 'alias', 'home_id'].includes(field)) return held[this.#setting.company] ?? null
