@@ -14,7 +14,8 @@ import { progressBar } from './client/progress-bar.ts'
 import { viewMaker } from './client/view-maker.ts'
 import { copyRecords } from './copy.ts'
 import { defaultsFor, describeFields, type FieldDescription } from './describe.ts'
-import { exportRows, importRows, type ImportResult } from './exchange/exchange.ts'
+import { exportRows } from './exchange/export.ts'
+import { importRows, type ImportResult } from './exchange/import.ts'
 import { formattedReadGroup, groupingSets, webReadGroup } from './groups/formatted.ts'
 import { readGroup } from './groups/read-group.ts'
 import { externalIdsOf, metadataOf } from './metadata.ts'
@@ -243,7 +244,7 @@ export class RecordSet<M extends string = string> extends Records<M> {
     return exportRows(this, fields_to_export)
   }
 
-  load_rows(fields: readonly string[], data: readonly (readonly string[])[]): Promise<ImportResult> {
+  load_rows(fields: readonly string[], data: unknown): Promise<ImportResult> {
     return importRows(this, fields, data)
   }
 
