@@ -14,6 +14,7 @@ export {
   type MethodDescription,
   type ModelDescription,
 } from './describe/describe.ts'
+export { type ClientFiles, clientMark, generateClient } from './client/generate.ts'
 export { apiDocument } from './describe/document.ts'
 export type { Log, LogEntry } from './log.ts'
 export { type Ledger, openLedger } from './programs/ledger.ts'

@@ -1,14 +1,19 @@
-/** The API of the caller as an OpenAPI document, for a person's session or for a program with a key. */
+/** The API of the caller, for a person's session or for a program with a key: as an OpenAPI document, and as a typed client. */
 
-import { apiDocument, bearerUser, type Gate, settle } from '../../rpc/index.ts'
-import { json } from '../answer/reply.ts'
+import { withEnv } from '../../access/index.ts'
+import { apiDocument, bearerUser, describeApi, type Gate, generateClient, settle } from '../../rpc/index.ts'
+import { contentDisposition } from './file-type.ts'
+import { json, text } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
 
 /** Where it is. */
 export const documentPath = '/doc/openapi.json'
 
-/** Its route. */
+/** The files of the typed client are below it. */
+export const clientPath = '/doc/client'
+
+/** Their routes. */
 export function openApiRoutes(gate: Gate): Route[] {
   return [
     {
@@ -19,21 +24,43 @@ export function openApiRoutes(gate: Gate): Route[] {
       session: 'optional',
       handler: (exchange) => show(gate, exchange),
     },
+    {
+      method: 'GET',
+      path: `${clientPath}/:file`,
+      kind: 'RPC',
+      tenant: 'optional',
+      session: 'optional',
+      handler: (exchange) => showClient(gate, exchange),
+    },
   ]
 }
 
 async function show(gate: Gate, exchange: Exchange): Promise<Reply> {
   const caller = await callerOf(gate, exchange)
-  if (caller === null)
-    return json({ message: 'Sign in, or send an API key: Authorization: bearer KEY.' }, 401, {
-      headers: { 'WWW-Authenticate': 'Bearer' },
-    })
+  if (caller === null) return unknownCaller()
   const { json: body, etag } = await apiDocument(caller.tenant, caller.uid)
   // Kept by the person's own browser only, and asked about each time: rights may have changed.
   const common = { cache: 'private, no-cache', headers: { ETag: etag, Vary: 'Authorization, Cookie, X-Odoo-Database' } }
   const known = exchange.headers['if-none-match']
   if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, ...common }
   return { status: 200, type: 'application/json; charset=utf-8', body, ...common }
+}
+
+async function showClient(gate: Gate, exchange: Exchange): Promise<Reply> {
+  const caller = await callerOf(gate, exchange)
+  if (caller === null) return unknownCaller()
+  const { file = '' } = exchange.params
+  if (file !== 'index.ts' && file !== 'client.ts' && file !== 'models.ts') return text(404, 'Not found.')
+  const files = await withEnv(caller.tenant, caller.uid, { mode: 'read' }, async (env) =>
+    generateClient(describeApi(env)),
+  )
+  return text(200, files[file], { headers: { 'Content-Disposition': contentDisposition('attachment', file) } })
+}
+
+function unknownCaller(): Reply {
+  return json({ message: 'Sign in, or send an API key: Authorization: bearer KEY.' }, 401, {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
 }
 
 async function callerOf(gate: Gate, exchange: Exchange) {

@@ -149,6 +149,18 @@ describe('a home that up serves', () => {
     assert.equal((await home.run('tenant', 'settings', 'lax', '--passwords', 'perhaps')).code, 2)
   })
 
+  test('a typed client is written into a folder, and over nothing that is not such a client', async () => {
+    const out = join(folder, 'typed')
+    const write = () => home.run('client', '--tenant', 'lax', '--out', out, '--json')
+    const made = (await write()).json<{ models: number; files: string[] }>()
+    assert.ok(made.models > 20 && made.files.length === 3)
+    assert.match(readFileSync(join(out, 'models.ts'), 'utf8'), /"res.partner": \{/)
+    assert.equal((await write()).code, 0, 'again over its own')
+    writeFileSync(join(out, 'index.ts'), 'export const mine = 1\n')
+    assert.equal((await write()).code, 4)
+    assert.equal(readFileSync(join(out, 'index.ts'), 'utf8'), 'export const mine = 1\n')
+  })
+
   test('a host of no database is answered as any address where nothing is, and names none', async () => {
     const { status, body } = await getSecurely(
       `${up.ready.url.replace('localhost', 'nosuch.localhost')}/web/login`,

@@ -12,6 +12,7 @@ import { backupCreate } from './backup/create.ts'
 import { backupList } from './backup/list.ts'
 import { backupExport, backupVerify } from './backup/read.ts'
 import { backupImport, restore, tenantUndoRestore } from './backup/restore.ts'
+import { client } from './client.ts'
 import { helpVerb, versionVerb } from './help.ts'
 import { importOdooVerb } from './import-odoo.ts'
 import { tenantRename, tenantResume, tenantSuspend, tenantUndelete } from './tenant/change.ts'
@@ -48,6 +49,7 @@ export const verbs: readonly Verb[] = [
   backupExport,
   backupImport,
   userResetPassword,
+  client,
 ]
 
 /** What the owner of a home runs for a command line: the same, and what only programs ask for. */
