@@ -21,7 +21,7 @@ export function compileAny(
 ): Sql {
   const comodel = scope.model(field.comodel ?? '')
   const inner = scope.alias()
-  const rule = scope.andCondition(comodel, inner)
+  const rule = scope.andCondition(comodel, inner, 'read', field)
   const body = sql` AND ${compileCondition(scope, comodel, inner, condition, false)}`
   if (field.kind === 'many2one') {
     if (!field.column) throw notStored(field)

@@ -51,6 +51,7 @@ function describe(registry: ModelRegistry, model: ModelInfo): Hanging | null {
  * The caller's rule, completed by what the rights to documents say. To change what hangs on a document takes the right to
  * change the document (or as the model says). What hangs on nothing is its maker's.
  * @param rule the rule of the model itself; `null` = all records
+ * @param isListed the records are looked for in the list of a document that the caller may read
  */
 export function withDocuments(
   scope: Scope,
@@ -58,8 +59,11 @@ export function withDocuments(
   alias: string,
   operation: Operation,
   rule: Sql | null,
+  isListed: boolean,
 ): Sql | null {
   if (rights === 'enough' && (rule === null || operation !== 'read')) return rule
+  if (isListed && rights === 'required') return rule
+  if (isListed && rule !== null) return unless === undefined ? null : sql`(${rule} OR ${id(alias, unless)} IS NULL)`
   const named = (model: string) => sql`${id(alias, modelColumn)} = ${literal(model)}`
   const right = operation === 'read' ? 'read' : change
   const parts = documents.flatMap((document) => {

@@ -78,8 +78,11 @@ export class Scope {
     return comodel !== undefined && this.mayUse(comodel, rest, depth + 1)
   }
 
-  /** The condition under which the caller may touch records of a table; `null` = always. */
-  condition(model: ModelInfo, alias: string, operation: Operation = 'read'): Sql | null {
+  /**
+   * The condition under which the caller may touch records of a table; `null` = always.
+   * @param list the one2many of a readable record in which they are looked for: as its document it needs no second look
+   */
+  condition(model: ModelInfo, alias: string, operation: Operation = 'read', list?: FieldInfo): Sql | null {
     if (!this.rules) return null
     // Keeps promise: software/direct-references
     const records = this.env.grant.records(model.name, operation)
@@ -90,7 +93,7 @@ export class Scope {
     const hanging = hangingOf(this.env.registry, model)
     const rule = records === true ? own : this.#rule(model, alias, records, own)
     if (hanging === null || this.env.grant.unlimited.has(operation)) return rule
-    return withDocuments(this, hanging, alias, operation, rule)
+    return withDocuments(this, hanging, alias, operation, rule, list?.inverse === hanging.id)
   }
 
   #rule(model: ModelInfo, alias: string, records: Domain, own: Sql | null): Sql {
@@ -100,8 +103,8 @@ export class Scope {
   }
 
   /** ` AND condition`, or nothing. */
-  andCondition(model: ModelInfo, alias: string, operation: Operation = 'read'): Sql {
-    const condition = this.condition(model, alias, operation)
+  andCondition(model: ModelInfo, alias: string, operation: Operation = 'read', list?: FieldInfo): Sql {
+    const condition = this.condition(model, alias, operation, list)
     return condition === null ? empty : sql` AND ${condition}`
   }
 

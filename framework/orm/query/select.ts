@@ -120,7 +120,7 @@ function many(scope: Scope, model: ModelInfo, alias: string, want: Want, emptySt
     want.style === 'nested' && want.inner ? nestedObject(scope, want.inner, inner, emptyStyle) : sql`${id(inner)}.id`
   let from: Sql
   if (field.kind === 'one2many') {
-    from = sql`FROM ${id(comodel.table)} ${id(inner)} WHERE ${listedUnder(field, comodel, inner, alias)}${active}${scope.andCondition(comodel, inner)}`
+    from = sql`FROM ${id(comodel.table)} ${id(inner)} WHERE ${listedUnder(field, comodel, inner, alias)}${active}${scope.andCondition(comodel, inner, 'read', field)}`
   } else {
     if (!field.link) throw notStored(field)
     const link = scope.alias()

@@ -76,7 +76,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'list open',
     'orm/query/select.ts',
-    'inner, alias)}${active}${scope.andCondition(comodel, inner)}`\n  } else',
+    "inner, alias)}${active}${scope.andCondition(comodel, inner, 'read', field)}`\n  } else",
     'inner, alias)}${active}`\n  } else',
   ),
   mutant(
@@ -88,7 +88,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'EXISTS open',
     'orm/domain/relation.ts',
-    'const rule = scope.andCondition(comodel, inner)',
+    "const rule = scope.andCondition(comodel, inner, 'read', field)",
     'const rule = empty',
   ),
   mutant(
