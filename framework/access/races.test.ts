@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import type { Env } from '../orm/index.ts'
 import { openPool, type Pool, type Sql, sql } from '../sql/index.ts'
 import { asUser, type TestUser, testTenant } from '../testing/index.ts'
 import { atEnd } from '../testing/index.ts'
@@ -141,4 +142,20 @@ test('ten writers and readers at once while rights change every moment end, each
     else assert.equal(result.value, 0)
   }
   assert.ok(results.some(({ status }) => status === 'fulfilled'))
+})
+
+test('a writer never waits for rights that a reader cannot load because all connections are taken by writers', async () => {
+  const { name, files, registry, pool } = tenant
+  const narrow = openPool({ ...pool.options, max: 1 })
+  atEnd(() => narrow.close())
+  const process = makeTenant({ name, pool: narrow, files, registry })
+  const look = (env: Env) => env.model('maze.room').search_count([['id', '<', 0]])
+  await withEnv(process, user.uid, { mode: 'read' }, look)
+  for (let i = 0; i < 3; i++) {
+    process.rights.users.clear()
+    // The writer has the only connection when the reader asks for the rights that both need.
+    const writing = withEnv(process, user.uid, { mode: 'write' }, look)
+    const reading = withEnv(process, user.uid, { mode: 'read' }, look)
+    assert.deepEqual(await Promise.all([writing, reading]), [0, 0])
+  }
 })

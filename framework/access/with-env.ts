@@ -2,7 +2,7 @@
 
 import { AccessDenied, AppError, ServerError, UserError } from '../errors.ts'
 import { type Context, type Env, newState, StaleRights, type UserRights } from '../orm/index.ts'
-import { type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
+import { type Cancellation, type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
 import { makeEnvironment } from './environment.ts'
 import { readRights, type Rights, systemGrant } from './rights.ts'
 import type { Tenant } from './tenant.ts'
@@ -11,7 +11,7 @@ export interface EnvOptions {
   readonly context?: Context
   /** `write`: one transaction, repeated when PostgreSQL asks for it. `read`: each statement by itself. */
   readonly mode: 'read' | 'write'
-  readonly signal?: AbortSignal
+  readonly signal?: Cancellation
   /** What the caller showed to be this user. It has to count under the same epoch as the rights do. */
   readonly credential?: CheckedCredential
 }
@@ -90,7 +90,12 @@ function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: 
       const [row] = await tx.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
       if (row && (row.n !== epoch || row.models !== models)) throw new StaleRights()
       if (tenant.rights.epoch !== epoch) throw new StaleRights()
-      const rights = await rightsOf(tenant, tx, uid)
+      // Whoever holds a connection must not wait for the work of somebody who waits for one.
+      const pending = tenant.rights.users.get(uid)
+      const rights =
+        pending === undefined || settled.has(pending)
+          ? await rightsOf(tenant, tx, uid)
+          : requireRights(await readRights(tenant, tx, uid))
       checkLanguage(tenant, options.context)
       return fn(
         makeEnvironment({
@@ -114,6 +119,8 @@ function checkLanguage(tenant: Tenant, context: Context | undefined): void {
     throw new UserError('ERR_LANG', `Invalid language code: ${lang.slice(0, 20)}`)
 }
 
+const settled = new WeakSet<Promise<Rights | null>>()
+
 async function rightsOf(tenant: Tenant, db: Queryable, uid: number): Promise<Rights> {
   let known = tenant.rights.users.get(uid)
   if (!known) {
@@ -125,6 +132,11 @@ async function rightsOf(tenant: Tenant, db: Queryable, uid: number): Promise<Rig
     })
   }
   const rights = await known
+  settled.add(known)
+  return requireRights(rights)
+}
+
+function requireRights(rights: Rights | null): Rights {
   if (!rights) throw new AccessDenied('ERR_ACCESS_DENIED', 'Access Denied')
   return rights
 }
@@ -143,7 +155,7 @@ async function refresh(tenant: Tenant, db: Queryable): Promise<void> {
   rights.models = row?.models
 }
 
-function withSignal(pool: Queryable, signal: AbortSignal): Queryable {
+function withSignal(pool: Queryable, signal: Cancellation): Queryable {
   return { query: (statement, options) => pool.query(statement, { ...options, signal }) }
 }
 

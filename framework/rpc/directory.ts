@@ -1,5 +1,6 @@
 /** Which tenants a host serves; the hosting platform implements it. */
 
+import type { Cancellation } from '../sql/index.ts'
 import type { Tenant } from '../access/index.ts'
 
 /** The tenants of this server, asked anew for each request; answers come from memory where they can. */
@@ -24,5 +25,5 @@ export interface Caller {
   readonly source: string
   readonly userAgent: string | undefined
   /** Fires when the client goes away. */
-  readonly signal: AbortSignal
+  readonly signal: Cancellation
 }

@@ -6,6 +6,7 @@
 export { copyIn, copyOut, type CopyTarget } from './copy.ts'
 export { empty, guard, id, join, literal, Sql, sql, type SqlValue } from './fragment.ts'
 export {
+  type Cancellation,
   type DatabaseAddress,
   openPool,
   type Pool,

@@ -3,6 +3,9 @@
 import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
 import type { Sql } from './fragment.ts'
+import { type KnownText, noteDuration, noteText } from './wire/known-texts.ts'
+import { Lane } from './wire/lane.ts'
+import { send } from './wire/send.ts'
 import type { FilledStatement } from './template.ts'
 import { translate } from './translate.ts'
 
@@ -19,7 +22,7 @@ export interface DatabaseAddress {
 }
 
 export interface PoolOptions extends DatabaseAddress {
-  /** Connections at most; default 4. */
+  /** Connections at most; default 5. From three on, one of them is shared by quick statements (`wire/lane.ts`). */
   readonly max?: number
   /** Milliseconds after which an unused connection closes; default 10 000. */
   readonly idleTimeoutMs?: number
@@ -39,8 +42,16 @@ export interface Queryable {
   query<T extends Row = Row>(statement: Sql | FilledStatement, options?: QueryOptions): Promise<T[]>
 }
 
+/** Tells that nobody waits for the answer any more. An AbortSignal is one; a request has a lighter one of its own. */
+export interface Cancellation {
+  readonly aborted: boolean
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 export interface QueryOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: Cancellation
   /** Keep the server's plan under a name derived from the text (default true for texts below 20 kB). */
   readonly prepared?: boolean
 }
@@ -53,15 +64,19 @@ types.setTypeParser(1700, (v: string) => Number(v))
 
 export class Pool implements Queryable {
   readonly #pool: pg.Pool
+  readonly #lane: Lane | null
   readonly #options: PoolOptions
   #closed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
+    const max = options.max ?? 5
+    const idleTimeoutMillis = options.idleTimeoutMs ?? 10_000
+    this.#lane = max > 2 ? new Lane(clientConfig(options), idleTimeoutMillis) : null
     this.#pool = new pg.Pool({
       ...clientConfig(options),
-      max: options.max ?? 4,
-      idleTimeoutMillis: options.idleTimeoutMs ?? 10_000,
+      max: this.#lane === null ? max : max - 1,
+      idleTimeoutMillis,
       allowExitOnIdle: true,
     })
     // An idle connection that the server closes (sleep, restart) is no error of anybody's request.
@@ -71,14 +86,25 @@ export class Pool implements Queryable {
   }
 
   get busy(): boolean {
-    return this.#pool.totalCount - this.#pool.idleCount > 0 || this.#pool.waitingCount > 0
+    return this.#pool.totalCount - this.#pool.idleCount > 0 || this.#pool.waitingCount > 0 || this.#lane?.busy === true
   }
 
   async query<T extends Row = Row>(statement: Sql | FilledStatement, options: QueryOptions = {}): Promise<T[]> {
+    const { text, values } = statement.compile()
+    const known = options.prepared === false ? undefined : noteText(text)
+    if (known !== undefined && this.#lane?.takes(known) === true) {
+      options.signal?.throwIfAborted()
+      await this.#begin()
+      try {
+        return await this.#lane.run<T>(text, values, known)
+      } catch (error) {
+        throw translate(error)
+      }
+    }
     const client = await this.connect()
     let failed: unknown
     try {
-      return await runStatement<T>(client, statement, options, this.#options)
+      return await runText<T>(client, text, values, known, options.signal, this.#options)
     } catch (error) {
       failed = error
       throw error
@@ -89,9 +115,7 @@ export class Pool implements Queryable {
 
   /** A connection of one's own; the caller releases it. Only `sql/` itself uses it. */
   async connect(): Promise<pg.PoolClient> {
-    if (this.#closed)
-      throw new UnavailableError('ERR_SQL_CLOSED', 'The database is being closed; try again in a moment.')
-    await this.#options.beforeConnect?.()
+    await this.#begin()
     try {
       return await this.#pool.connect()
     } catch (error) {
@@ -99,11 +123,17 @@ export class Pool implements Queryable {
     }
   }
 
+  #begin(): Promise<void> | undefined {
+    if (this.#closed)
+      throw new UnavailableError('ERR_SQL_CLOSED', 'The database is being closed; try again in a moment.')
+    return this.#options.beforeConnect?.()
+  }
+
   /** Waits for running statements, then closes every connection. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#pool.end()
+    await Promise.all([this.#pool.end(), this.#lane?.close()])
   }
 
   get options(): PoolOptions {
@@ -129,52 +159,38 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
 }
 
 /** Sends one statement on a connection; named statements keep their plan. */
-export async function runStatement<T extends Row>(
+export function runStatement<T extends Row>(
   client: pg.ClientBase,
   statement: Sql | FilledStatement,
   options: QueryOptions,
   address: PoolOptions,
 ): Promise<T[]> {
   const { text, values } = statement.compile()
-  const name = options.prepared !== false && text.length < 20_000 ? statementName(text) : undefined
-  const config: pg.QueryConfig = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) }
-  const signal = options.signal
+  const known = options.prepared === false ? undefined : noteText(text)
+  return runText(client, text, values, known, options.signal, address)
+}
+
+async function runText<T extends Row>(
+  client: pg.ClientBase,
+  text: string,
+  values: readonly unknown[],
+  known: KnownText | undefined,
+  signal: Cancellation | undefined,
+  address: PoolOptions,
+): Promise<T[]> {
   signal?.throwIfAborted()
   const cancel = () => void cancelOnServer(client, address)
-  signal?.addEventListener('abort', cancel, { once: true })
+  signal?.addEventListener('abort', cancel)
+  const sentAt = performance.now()
   try {
-    return (await client.query(config)).rows as T[]
+    const rows = await send<T>(client, text, values, known?.name)
+    if (known !== undefined) noteDuration(known, performance.now() - sentAt)
+    return rows
   } catch (error) {
     throw translate(error)
   } finally {
     signal?.removeEventListener('abort', cancel)
   }
-}
-
-interface Known {
-  /** Under which the server keeps the plan; `undefined`: it plans anew each time. */
-  readonly name: string | undefined
-}
-
-const seen = new Map<string, Known | null>()
-let counter = 0
-
-// How many rows a pattern matches only the pattern tells: a plan made without it sorts ten thousand rows to show eighty.
-const needsItsValues = /LIKE \$\d/
-
-// A plan is kept from the second time on that a text comes by: shapes that callers make up once leave nothing behind in
-// the server. Names are per connection; a counter keeps them short. The memory of texts is bounded.
-function statementName(text: string): string | undefined {
-  const known = seen.get(text)
-  if (known === undefined) {
-    if (seen.size > 5_000) seen.clear()
-    seen.set(text, null)
-    return undefined
-  }
-  if (known !== null) return known.name
-  const name = needsItsValues.test(text) ? undefined : `s${(counter++).toString(36)}`
-  seen.set(text, { name })
-  return name
 }
 
 async function cancelOnServer(client: pg.ClientBase, address: PoolOptions): Promise<void> {

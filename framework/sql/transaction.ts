@@ -3,7 +3,15 @@
 import type pg from 'pg'
 import type { Sql } from './fragment.ts'
 import type { FilledStatement } from './template.ts'
-import { isBroken, type Pool, type Queryable, type QueryOptions, type Row, runStatement } from './pool.ts'
+import {
+  type Cancellation,
+  isBroken,
+  type Pool,
+  type Queryable,
+  type QueryOptions,
+  type Row,
+  runStatement,
+} from './pool.ts'
 import { isRetryable, translate } from './translate.ts'
 
 export interface TransactionOptions {
@@ -12,17 +20,17 @@ export interface TransactionOptions {
   readonly readOnly?: boolean
   /** Tries in all; default 30, with growing pauses: a crowd on one record gets through. The function runs again from its beginning, so it keeps its effects inside the transaction. */
   readonly tries?: number
-  readonly signal?: AbortSignal
+  readonly signal?: Cancellation
 }
 
 export class Transaction implements Queryable {
   readonly #client: pg.ClientBase
   readonly #pool: Pool
-  readonly #signal: AbortSignal | undefined
+  readonly #signal: Cancellation | undefined
   readonly #afterCommit: (() => void | Promise<void>)[] = []
   #savepoints = 0
 
-  constructor(client: pg.ClientBase, pool: Pool, signal: AbortSignal | undefined) {
+  constructor(client: pg.ClientBase, pool: Pool, signal: Cancellation | undefined) {
     this.#client = client
     this.#pool = pool
     this.#signal = signal

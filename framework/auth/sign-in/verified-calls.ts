@@ -3,7 +3,7 @@
  * Held per source as well, so that a guess from elsewhere cannot be tried against the memory and past the throttle.
  */
 
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 interface Entry {
   readonly mac: Buffer
@@ -12,8 +12,8 @@ interface Entry {
 
 const mostEntries = 10_000
 // Of this process only and never stored: what lies in memory is worth nothing to somebody who reads it later.
-// As a key object: bytes would be made into one at every call, which takes longer than the hash.
-const processKey = createSecretKey(randomBytes(32))
+// Hashed in front of the password, which takes a third of an HMAC's time; nobody sees the result, so nobody can extend it.
+const processKey = randomBytes(32).toString('hex')
 const entries = new Map<string, Entry>()
 
 /** The credential version against which this very password was verified, `null` when it was not. */
@@ -45,5 +45,5 @@ function place(tenant: string, uid: number, source: string): string {
 
 /** The password under this process's key; also names a verification that is under way. */
 export function mac(tenant: string, uid: number | string, password: string): Buffer {
-  return createHmac('sha256', processKey).update(`${tenant}\0${uid}\0`).update(password, 'utf8').digest()
+  return hash('sha256', `${processKey}\0${tenant}\0${uid}\0${password}`, 'buffer')
 }

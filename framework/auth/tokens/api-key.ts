@@ -1,6 +1,6 @@
 /** API keys: passwords for programs, made by the machine, shown once, each revocable by itself. */
 
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { ValidationError } from '../../errors.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { type AuthTenant, systemUid } from '../auth-tenant.ts'
@@ -71,15 +71,14 @@ export function isApiKey(text: string): boolean {
 /** The user of a valid key; `null` for a wrong, expired or revoked one, and when the user is archived. One indexed query. */
 export async function findKeyUser(tenant: AuthTenant, key: string): Promise<number | null> {
   if (!isApiKey(key)) return null
-  const digest = hashKey(key)
-  const place = digest.toString('latin1')
+  const place = hash('sha256', key, 'hex')
   const known = knownUser(tenant, place)
   if (known !== undefined) return known
   const epoch = tenant.rights?.epoch
   const [row] = await tenant.pool.query<{ id: number; uid: number; stale: boolean; expires: number | null }>(sql`
     SELECT k.id, k.user_id AS uid, extract(epoch FROM k.expires_at)::float8 * 1000 AS expires, coalesce(k.last_used_at < now() - interval '60 seconds', true) AS stale
     FROM hf_api_key k JOIN res_users u ON u.id = k.user_id
-    WHERE k.key_hash = ${digest} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())
+    WHERE k.key_hash = ${Buffer.from(place, 'hex')} AND u.active AND u.id <> ${systemUid} AND (k.expires_at IS NULL OR k.expires_at > now())
       AND (k.scope IS NULL OR k.scope = 'rpc')`)
   if (row === undefined) return null
   if (row.stale) await tenant.pool.query(sql`UPDATE hf_api_key SET last_used_at = now() WHERE id = ${row.id}`)
@@ -89,5 +88,5 @@ export async function findKeyUser(tenant: AuthTenant, key: string): Promise<numb
 
 // A fast hash is right here: a key has 256 random bits, so there is no list of likely keys that a slow one would hold up.
 function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key, 'ascii').digest()
+  return hash('sha256', key, 'buffer')
 }

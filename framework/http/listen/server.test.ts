@@ -4,10 +4,11 @@ import { after, before, test } from 'node:test'
 import { connect, type ConnectionOptions } from 'node:tls'
 import { html } from '../answer/reply.ts'
 import { type StandIn, standIn } from '../entries/stand-in.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Route } from '../routes.ts'
 
 let release: () => void = () => {}
-let seen: AbortSignal | undefined
+let seen: Exchange['signal'] | undefined
 const slow: Route['handler'] = async (exchange) => {
   seen = exchange.signal
   await new Promise<void>((resolve) => {

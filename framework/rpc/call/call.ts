@@ -1,5 +1,6 @@
 /** The one way from any protocol to a method: looks it up among the exposed ones, binds, checks and runs it as the user. */
 
+import type { Cancellation } from '../../sql/index.ts'
 import { type CheckedCredential, type Tenant, withEnv } from '../../access/index.ts'
 import { type ApiMethod, JsonResult, type ModelInfo, RecordSet } from '../../orm/index.ts'
 import { bind } from './bind.ts'
@@ -9,7 +10,7 @@ import { methodRefused, modelRefused } from './refusal.ts'
 export interface CallOptions {
   /** What the caller showed; checked again when rights moved on since. */
   readonly credential?: CheckedCredential
-  readonly signal?: AbortSignal
+  readonly signal?: Cancellation
   /** Records always leave as a list of ids; default: `create` of one dictionary gives one id. */
   readonly lists?: boolean
 }
