@@ -14,6 +14,7 @@ export interface FieldRow {
   readonly help: string | null
   readonly relation: string | null
   readonly relation_field: string | null
+  readonly relation_table: string | null
   readonly on_delete: string | null
   readonly related: string | null
   readonly currency_field: string | null
@@ -46,7 +47,7 @@ export async function readOverlay(
       (SELECT coalesce(json_agg(json_build_object('model', model, 'name', name, 'order', "order", 'transient', transient) ORDER BY model), '[]')
        FROM ir_model WHERE state = 'manual') AS models,
       (SELECT coalesce(json_agg(json_build_object('model', f.model, 'name', f.name, 'ttype', f.ttype, 'label', f.field_description, 'help', f.help,
-         'relation', f.relation, 'relation_field', f.relation_field, 'on_delete', f.on_delete, 'related', f.related, 'currency_field', f.currency_field,
+         'relation', f.relation, 'relation_field', f.relation_field, 'relation_table', f.relation_table, 'on_delete', f.on_delete, 'related', f.related, 'currency_field', f.currency_field,
          'size', f.size, 'required', f.required, 'readonly', f.readonly, 'store', f.store, 'index', f."index", 'translate', f.translate, 'copied', f.copied,
          'selection', (SELECT coalesce(json_agg(json_build_array(s.value, s.name) ORDER BY s.sequence, s.id), '[]') FROM ir_model_fields_selection s WHERE s.field_id = f.id))
          ORDER BY f.model, f.name), '[]')
@@ -126,7 +127,19 @@ function onDelete(value: string | null): 'cascade' | 'restrict' | 'set null' {
 }
 
 // The name of the link table never comes from the administrator: it could be that of any other table.
-function linkOf({ model, name, relation }: FieldRow): { table: string; column1: string; column2: string } {
-  const hash = createHash('sha256').update(`${model} ${name} ${relation}`).digest('hex').slice(0, 12)
-  return { table: `x_link_${hash}`, column1: 'own_id', column2: 'other_id' }
+function linkOf(row: FieldRow): { table: string; column1: string; column2: string } {
+  return { table: linkTableOf(row), column1: 'own_id', column2: 'other_id' }
+}
+
+/** The link table of a many2many: named by a hash of what the field was called when it was made, and so for good. */
+export function linkTableOf({ model, name, relation, relation_table: fixed }: FieldRow): string {
+  if (fixed !== null && /^x_link_[0-9a-f]{12}$/.test(fixed)) return fixed
+  return `x_link_${createHash('sha256').update(`${model} ${name} ${relation}`).digest('hex').slice(0, 12)}`
+}
+
+/** Writes the names of link tables down, so that a renamed field or model keeps its links. */
+export async function fixLinkTables(tx: Queryable): Promise<void> {
+  await tx.query(sql`
+    UPDATE ir_model_fields SET relation_table = 'x_link_' || left(encode(sha256(convert_to(model || ' ' || name || ' ' || relation, 'UTF8')), 'hex'), 12)
+    WHERE state = 'manual' AND ttype = 'many2many' AND relation IS NOT NULL AND relation_table IS NULL`)
 }

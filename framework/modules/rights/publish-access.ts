@@ -77,7 +77,12 @@ function domainOf(registry: ModelRegistry, row: SourceRow): unknown {
       'ERR_DOMAIN_MODEL',
       `The model ${row.model} of the rule '${row.name ?? ''}' is not there.`,
     )
-  checkPaths(registry, model, domain)
+  try {
+    checkPaths(registry, model, domain)
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error
+    throw new ValidationError(error.code, `The rule '${row.name ?? ''}': ${error.message}`, { cause: error })
+  }
   return domain
 }
 

@@ -68,8 +68,12 @@ export async function beginSchemaSync(
 }
 
 /** Both halves at once, for a schema change without data. */
-export async function syncSchema(tx: Queryable, registry: ModelRegistry): Promise<SchemaReport> {
-  return (await beginSchemaSync(tx, registry)).finish()
+export async function syncSchema(
+  tx: Queryable,
+  registry: ModelRegistry,
+  options: SyncOptions = {},
+): Promise<SchemaReport> {
+  return (await beginSchemaSync(tx, registry, options)).finish()
 }
 
 /** What a synchronisation would do, with all that speaks against it counted. Changes nothing. */

@@ -9,7 +9,7 @@ import { uninstallIn } from '../install/uninstall/uninstall.ts'
 import { upgradeIn } from '../install/upgrade/upgrade.ts'
 import { tenantOf } from '../tenant/open-tenants.ts'
 import { installedApps } from '../tenant/tenant-registry.ts'
-import { transactionOf } from './run-time-models.ts'
+import { transactionOf } from './own-models/apply.ts'
 
 /**
  * Installs the applications and what they depend on, within the request's transaction. Demo data comes along where the

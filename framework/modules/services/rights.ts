@@ -3,7 +3,7 @@
 import type { Env } from '../../orm/index.ts'
 import { bumpEpoch } from '../../access/index.ts'
 import { type AccessSource, publishAccess } from '../rights/publish-access.ts'
-import { transactionOf } from './run-time-models.ts'
+import { transactionOf } from './own-models/apply.ts'
 
 /**
  * Makes what these records say now count for everybody, at once in all processes; deleted ones stop counting.

@@ -12,28 +12,39 @@ export function modelsThatGo(before: ModelRegistry, after: ModelRegistry): Reado
 
 /** Fields that people made (`model.field`) on a model that goes, or that refer to something that goes. */
 export function fieldsThatGo(before: ModelRegistry, after: ModelRegistry): ReadonlySet<string> {
-  const doomed = new Set<string>()
-  const isThere = (model: string | undefined, field: string): boolean => {
-    if (model === undefined || doomed.has(`${model}.${field}`)) return false
+  const hasModel = (model: string): boolean => model.startsWith('x_') || after.models.has(model)
+  const hasField = (model: string, field: string): boolean => {
     const info = before.models.get(model)?.fields.get(field)
     if (!info) return false
     return info.manual || model.startsWith('x_') || after.models.get(model)?.fields.has(field) === true
   }
-  const hasModel = (model: string): boolean => model.startsWith('x_') || after.models.has(model)
+  return fieldsLeftWithout(before, hasModel, hasField)
+}
+
+/** Fields of people that lack what they need, when only these models and fields are there. */
+export function fieldsLeftWithout(
+  registry: ModelRegistry,
+  hasModel: (model: string) => boolean,
+  hasField: (model: string, field: string) => boolean,
+): ReadonlySet<string> {
+  const lost = new Set<string>()
+  const isThere = (model: string | undefined, field: string): boolean =>
+    model !== undefined && !lost.has(`${model}.${field}`) && hasField(model, field)
   // One that goes can take another with it, so until nothing more is found.
-  for (let size = -1; size !== doomed.size; ) {
-    size = doomed.size
-    for (const model of before.models.values())
+  for (let size = -1; size !== lost.size; ) {
+    size = lost.size
+    for (const model of registry.models.values())
       for (const field of model.fields.values())
-        if (field.manual && !stands(model, field, before, hasModel, isThere)) doomed.add(`${model.name}.${field.name}`)
+        if (field.manual && field.delegate === undefined && !stands(model, field, registry, hasModel, isThere))
+          lost.add(`${model.name}.${field.name}`)
   }
-  return doomed
+  return lost
 }
 
 function stands(
   model: ModelInfo,
   field: FieldInfo,
-  before: ModelRegistry,
+  registry: ModelRegistry,
   hasModel: (model: string) => boolean,
   isThere: (model: string | undefined, field: string) => boolean,
 ): boolean {
@@ -43,7 +54,7 @@ function stands(
   let at: string | undefined = model.name
   for (const part of field.related ?? []) {
     if (!isThere(at, part)) return false
-    at = before.models.get(at ?? '')?.fields.get(part)?.comodel
+    at = registry.models.get(at ?? '')?.fields.get(part)?.comodel
   }
   return true
 }

@@ -2,7 +2,7 @@
 
 import { buildRegistry, type ModelRegistry } from '../../../orm/index.ts'
 import type { Queryable } from '../../../sql/index.ts'
-import type { OverlayRows } from '../../overlay/read-overlay.ts'
+import { linkTableOf, type OverlayRows } from '../../overlay/read-overlay.ts'
 import { loadApps } from '../../discover/load.ts'
 import { readCatalog } from '../../schema/catalog.ts'
 import { wantedSchema } from '../../schema/desired.ts'
@@ -42,6 +42,7 @@ function adapt(rows: OverlayRows, base: ModelRegistry, renames: Renames, without
           name === null ? null : (renames.fields.get(`${of}.${name}`) ?? name)
         return {
           ...field,
+          relation_table: field.ttype === 'many2many' ? linkTableOf(field) : null,
           model,
           relation,
           relation_field: fieldNow(relation ?? '', field.relation_field),

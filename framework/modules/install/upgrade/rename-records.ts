@@ -3,6 +3,7 @@
 import type { Domain, ModelInfo, ModelRegistry } from '../../../orm/index.ts'
 import { id as name, type Queryable, sql } from '../../../sql/index.ts'
 import { formatDomainLiteral } from '../../rights/format-domain.ts'
+import { fixLinkTables } from '../../overlay/read-overlay.ts'
 import { parseDomainLiteral } from '../../rights/domain-literal.ts'
 import type { Renames } from '../../schema/plan/renames.ts'
 import { modelColumns } from './model-columns.ts'
@@ -10,6 +11,7 @@ import { modelColumns } from './model-columns.ts'
 /** Renames models and fields in reflection, external ids, attachments, permissions and the rules that people wrote. */
 export async function renameRecords(tx: Queryable, renames: Renames, registry: ModelRegistry): Promise<void> {
   if (renames.models.size === 0 && renames.fields.size === 0) return
+  await fixLinkTables(tx)
   for (const [from, to] of renames.models) await renameModel(tx, from, to, registry)
   for (const [key, to] of renames.fields) {
     const dot = key.lastIndexOf('.')

@@ -27,6 +27,7 @@ export function planSchema(
   plan.words.push(...renames.words)
   const before: Before = { actual, renames, previous }
   for (const [made, table] of wanted.tables.entries()) planTable(plan, table, before, made)
+  dropIndexes(plan, wanted, before)
   if (isWhole) letGo(plan, wanted, before)
   planRules(plan, wanted, before)
   for (const key of wanted.foreignKeys) planForeignKey(plan, key, before)
@@ -140,6 +141,14 @@ function planForeignKey(plan: SchemaPlan, key: WantedForeignKey, { actual, renam
   })
 }
 
+function dropIndexes(plan: SchemaPlan, wanted: WantedSchema, { actual, renames }: Before): void {
+  const tables = new Set(wanted.tables.map((table) => table.name))
+  const indexes = new Set(wanted.indexes.map((index) => index.name))
+  for (const [name, owner] of actual.indexes)
+    if (tables.has(renames.tableNow(owner)) && !indexes.has(name) && isOurs(name, owner, actual))
+      plan.early.push(sql`DROP INDEX ${id(name)}`)
+}
+
 // What no model asks for any more. Rules and indexes go; values stay until somebody says that they may go.
 function letGo(plan: SchemaPlan, wanted: WantedSchema, { actual, renames, previous }: Before): void {
   const rules = new Set([...wanted.constraints, ...wanted.foreignKeys].map((r) => `${r.table}.${r.name}`))
@@ -158,12 +167,6 @@ function letGo(plan: SchemaPlan, wanted: WantedSchema, { actual, renames, previo
     const table = renames.tableNow(old)
     if ((tables.has(table) && !rules.has(`${table}.${name}`)) || (gone.has(old) && isForeign(actual, key)))
       plan.early.push(sql`ALTER TABLE ${id(table)} DROP CONSTRAINT ${id(name)}`)
-  }
-  const indexes = new Set(wanted.indexes.map((index) => index.name))
-  for (const [name, owner] of actual.indexes) {
-    const table = tables.get(renames.tableNow(owner))
-    if (!table || indexes.has(name) || !isOurs(name, owner, actual)) continue
-    plan.early.push(sql`DROP INDEX ${id(name)}`)
   }
   for (const table of wanted.tables) {
     if (table.link) continue

@@ -1,6 +1,16 @@
 /** The choices of selection fields, in their order. */
 
-import { applyRunTimeModels, behaviour, type Def, f, fields, model, UserError, type Values } from '#framework'
+import {
+  applyRunTimeModels,
+  behaviour,
+  type Def,
+  f,
+  fields,
+  model,
+  moveChoices,
+  UserError,
+  type Values,
+} from '#framework'
 
 export const irModelFieldsSelection = fields({
   field_id: f.m2o('ir.model.fields', { label: 'Field', required: true, ondelete: 'cascade', index: true }),
@@ -35,13 +45,18 @@ behaviour(
       }
 
       override async write(values: Values<string>): Promise<boolean> {
+        await this.check_access('write')
+        await refuseBase(this)
+        if (!this.env.system && typeof values.value === 'string') await moveChoices(this.env, this.ids, values.value)
         const done = await super.write(values)
         await settle(this)
         return done
       }
 
       override async unlink(): Promise<boolean> {
+        await this.check_access('unlink')
         await refuseBase(this)
+        if (!this.env.system) await moveChoices(this.env, this.ids, null)
         const done = await super.unlink()
         if (!this.env.system) await applyRunTimeModels(this.env)
         return done

@@ -9,6 +9,7 @@ import {
   fields,
   model,
   removalOfFields,
+  renameOwnField,
   UserError,
   ValidationError,
   type Values,
@@ -102,29 +103,20 @@ behaviour(
 
       override async write(values: Values<string>): Promise<boolean> {
         if (this.env.system) return super.write(values)
-        for (const key of [
-          'name',
-          'model',
-          'model_id',
-          'ttype',
-          'relation',
-          'relation_field',
-          'state',
-          'store',
-          'related',
-        ]) {
-          if (key in values)
-            throw new UserError(
-              'ERR_FIELD_FIXED',
-              'The name, type and relation of a field cannot be changed; make a new field.',
-            )
-        }
+        await this.check_access('write')
+        const fixed = Object.keys(values).find((key) => unchangeable.has(key))
+        if (fixed !== undefined)
+          throw new UserError(
+            'ERR_FIELD_FIXED',
+            'The type, relation and model of a field cannot be changed; make a new field.',
+          )
         const states = await this.env.model('ir.model.fields', this.ids).load('state')
         if (states.some(({ state }) => state !== 'manual'))
           throw new UserError(
             'ERR_FIELD_OF_APP',
             'This field belongs to an application; only fields that were made by hand (x_…) can be changed.',
           )
+        if ('name' in values) await renameField(this.env, this.ids, values.name)
         const done = await super.write(
           'translate' in values ? { ...values, translate: isTranslated(values.translate) } : values,
         )
@@ -143,8 +135,24 @@ behaviour(
     },
 )
 
-async function asManual(env: Env, values: Values<string>): Promise<Values<string>> {
-  const { name, ttype } = values
+// The framework names link tables, applications and kinds; the rest would need other columns.
+const unchangeable: ReadonlySet<string> = new Set([
+  ...['model', 'model_id', 'ttype', 'relation', 'relation_field', 'state', 'store', 'related', 'company_dependent'],
+  ...['relation_table', 'column1', 'column2', 'modules', 'complete_name', 'depends', 'compute', 'selection'],
+])
+
+async function renameField(env: Env, ids: readonly number[], to: unknown): Promise<void> {
+  const name = checkName(to)
+  const [field, ...others] = await env.model('ir.model.fields', ids).load('model', 'name')
+  if (!field || others.length > 0)
+    throw new UserError('ERR_FIELD_FIXED', 'Only one field at a time can be given another name.')
+  if (field.name === name) return
+  if (env.registry.models.get(field.model)?.fields.get(name))
+    throw new ValidationError('ERR_FIELD_NAME', 'Field names must be unique per model.')
+  await renameOwnField(env, field.id, name)
+}
+
+function checkName(name: unknown): string {
   if (typeof name !== 'string' || !name.startsWith('x_'))
     throw new ValidationError('ERR_FIELD_NAME', "Custom fields must have a name that starts with 'x_'!")
   if (!/^x_[a-z0-9_]+$/.test(name) || name.length > 60)
@@ -152,6 +160,12 @@ async function asManual(env: Env, values: Values<string>): Promise<Values<string
       'ERR_FIELD_NAME',
       'Field names may hold lower-case letters, digits and _, at most 60 in all.',
     )
+  return name
+}
+
+async function asManual(env: Env, values: Values<string>): Promise<Values<string>> {
+  const { ttype } = values
+  const name = checkName(values.name)
   if (typeof ttype !== 'string' || !(ttype in kinds))
     throw new ValidationError('ERR_FIELD_TYPE', `'${String(ttype)}' is not a type of field.`)
   for (const key of ['compute', 'depends', 'default']) {
