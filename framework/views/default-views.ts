@@ -9,7 +9,7 @@ interface View {
   readonly model: string
 }
 
-const kinds = ['list', 'form', 'search', 'kanban'] as const
+const kinds = ['list', 'form', 'search', 'kanban', 'graph', 'pivot', 'calendar', 'activity'] as const
 type Kind = (typeof kinds)[number]
 
 /**
@@ -55,6 +55,14 @@ function arch(kind: Kind, model: ModelInfo, fields: readonly FieldInfo[]): strin
         .slice(0, 6)
         .map(node)
         .join('')}</search>`
+    case 'graph':
+    case 'pivot':
+    case 'activity':
+      return `<${kind} string="${title}"/>`
+    case 'calendar': {
+      const start = plain.find((field) => field.kind === 'datetime' || field.kind === 'date')?.name ?? 'create_date'
+      return `<calendar string="${title}" date_start="${escapeXml(start)}">${node({ name: 'display_name' })}</calendar>`
+    }
     default:
       return `<kanban><templates><t t-name="card">${node({ name: 'display_name' })}</t></templates></kanban>`
   }

@@ -1,11 +1,13 @@
 /** Methods that RPC reaches on every model, with Odoo 19's names and order of arguments. */
 
 import { type Api, api, t } from '../declare/expose.ts'
+import { clientApi } from './client/client-api.ts'
 
 const onModel = { on: 'model' as const }
 const reads = { access: 'read' as const, readonly: true }
 
 export const baseApi: Api = {
+  ...clientApi,
   search: api({
     ...onModel,
     ...reads,
@@ -68,19 +70,6 @@ export const baseApi: Api = {
     returns: t.json,
     doc: '[id, display name] of records whose name matches.',
   }),
-  web_name_search: api({
-    ...onModel,
-    ...reads,
-    params: {
-      name: t.str,
-      specification: t.spec,
-      domain: t.domain.or(null),
-      operator: t.str.or('ilike'),
-      limit: t.int.or(100),
-    },
-    returns: t.json,
-    doc: 'Like name_search, with a read specification.',
-  }),
   name_create: api({
     ...onModel,
     access: 'create',
@@ -135,58 +124,6 @@ export const baseApi: Api = {
     returns: t.json,
     doc: 'Groups with aggregates.',
   }),
-  web_search_read: api({
-    ...onModel,
-    ...reads,
-    params: {
-      domain: t.domain,
-      specification: t.spec,
-      offset: t.int.or(0),
-      limit: t.int.or(null),
-      order: t.str.or(null),
-      count_limit: t.int.or(null),
-    },
-    returns: t.json,
-    doc: 'Records and their number, by a read specification.',
-  }),
-  web_read: api({
-    ...reads,
-    params: { specification: t.spec },
-    returns: t.json,
-    doc: 'Fields of these records by a read specification.',
-  }),
-  web_save: api({
-    access: 'none',
-    params: { vals: t.values, specification: t.spec, next_id: t.int.or(null) },
-    returns: t.json,
-    doc: 'Creates (without ids) or writes, then reads.',
-  }),
-  onchange: api({
-    access: 'none',
-    readonly: true,
-    params: { values: t.values, field_names: t.json, fields_spec: t.spec },
-    returns: t.json,
-    doc: 'What a form fills in when a person changes fields.',
-  }),
-  web_read_group: api({
-    ...onModel,
-    ...reads,
-    params: {
-      domain: t.domain,
-      groupby: t.strings,
-      aggregates: t.strings.or([]),
-      limit: t.int.or(null),
-      offset: t.int.or(0),
-      order: t.str.or(null),
-      auto_unfold: t.bool.or(false),
-      opening_info: t.json.or(null),
-      unfold_read_specification: t.spec.or(null),
-      unfold_read_default_limit: t.int.or(80),
-      groupby_read_specification: t.spec.or(null),
-    },
-    returns: t.json,
-    doc: 'Groups for a list view, with their number; open ones with their groups or records.',
-  }),
   formatted_read_grouping_sets: api({
     ...onModel,
     ...reads,
@@ -198,13 +135,6 @@ export const baseApi: Api = {
     },
     returns: t.json,
     doc: 'Groups with aggregates, for several group-bys at once.',
-  }),
-  read_progress_bar: api({
-    ...onModel,
-    ...reads,
-    params: { domain: t.domain, group_by: t.str, progress_bar: t.json },
-    returns: t.json,
-    doc: 'How many records of each group have which value.',
   }),
   get_field_translations: api({
     ...reads,
@@ -260,13 +190,6 @@ export const baseApi: Api = {
     params: {},
     returns: t.json,
     doc: 'External id by record id; an empty text where there is none.',
-  }),
-  get_views: api({
-    ...onModel,
-    ...reads,
-    params: { views: t.json, options: t.json.or({}) },
-    returns: t.json,
-    doc: 'Views of the model and its fields, for clients that draw.',
   }),
   get_metadata: api({
     ...reads,

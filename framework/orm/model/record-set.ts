@@ -11,6 +11,8 @@ import { updateRecords } from '../write/update.ts'
 import { unlinkRecords } from '../write/unlink.ts'
 import { runOnchange } from './client/onchange.ts'
 import { progressBar } from './client/progress-bar.ts'
+import { resequence, saveEach } from './client/saving.ts'
+import { categoryRange, filterRange, type PanelArguments, panelOptions } from './client/search-panel.ts'
 import { viewMaker } from './client/view-maker.ts'
 import { copyRecords } from './copy.ts'
 import { defaultsFor, describeFields, type FieldDescription } from './describe.ts'
@@ -91,6 +93,25 @@ export class RecordSet<M extends string = string> extends Records<M> {
     if (this.ids.length > 0) await this.write(values)
     else records = await this.create(values)
     return (next_id ? this.browse([next_id]) : records).web_read(specification)
+  }
+
+  /** Writes to each record the values at its place. */
+  async web_save_multi(
+    values: readonly Values<M>[],
+    specification: Readonly<Record<string, unknown>>,
+  ): Promise<JsonResult<RecordRow[]>> {
+    await saveEach(this, values)
+    return this.web_read(specification)
+  }
+
+  /** Numbers the records in their order, from `offset` on. */
+  async web_resequence(
+    specification: Readonly<Record<string, unknown>>,
+    field_name = 'sequence',
+    offset = 0,
+  ): Promise<JsonResult<RecordRow[]>> {
+    await resequence(this, field_name, offset)
+    return this.web_read(specification)
   }
 
   async copy(overrides: Values<M> | null = null): Promise<this> {
@@ -301,6 +322,25 @@ export class RecordSet<M extends string = string> extends Records<M> {
       if (error instanceof AccessError || error instanceof MissingError) return false
       throw error
     }
+  }
+
+  /** Values of a field, of which a person chooses one to narrow a list. */
+  search_panel_select_range(field_name: string, ...options: PanelArguments): Promise<object> {
+    const [hierarchize] = options.slice(7)
+    return categoryRange(this, field_name, { ...panelOptions(options), hierarchize: hierarchize !== false })
+  }
+
+  /** Values of a field, of which a person chooses several. */
+  search_panel_select_multi_range(field_name: string, ...options: PanelArguments): Promise<object> {
+    const [group_by, group_domain] = options.slice(7)
+    const groupBy = typeof group_by === 'string' && group_by !== '' ? group_by : null
+    return filterRange(this, field_name, { ...panelOptions(options), group_by: groupBy, group_domain })
+  }
+
+  /** One view of the model. */
+  get_view(_view_id: unknown = null, view_type = 'form'): unknown {
+    const { views, models } = viewMaker(this.env, this.info, [[false, view_type]])
+    return { ...views[view_type], models }
   }
 
   /** Views of the model; the room `views/` makes them. */

@@ -3,7 +3,12 @@
 import type { Env } from '../../env.ts'
 import type { ModelInfo } from '../../registry.ts'
 
-type ViewMaker = (env: Env, model: ModelInfo, wanted: unknown) => unknown
+/** Views by kind, and the fields of the models that they show. */
+export interface Views {
+  readonly views: Readonly<Record<string, object>>
+  readonly models: Readonly<Record<string, object>>
+}
+type ViewMaker = (env: Env, model: ModelInfo, wanted: unknown) => Views
 
 let maker: ViewMaker = () => ({ views: {}, models: {} })
 
@@ -12,6 +17,6 @@ export function setViewMaker(make: ViewMaker): void {
   maker = make
 }
 
-export function viewMaker(env: Env, model: ModelInfo, wanted: unknown): unknown {
+export function viewMaker(env: Env, model: ModelInfo, wanted: unknown): Views {
   return maker(env, model, wanted)
 }
