@@ -42,3 +42,10 @@ export function securityHeaders(kind: Kind, secure: boolean): Flat {
 export function policyOf(kind: Kind): string {
   return policies[kind]
 }
+
+/** The policy of a page with scripts of ours: those that carry this answer's nonce, and no other (CSP 3 §8). */
+export function scriptedPolicy(nonce: string): string {
+  if (!/^[A-Za-z0-9_-]{16,}$/.test(nonce))
+    throw new TypeError('A nonce is fresh random text of 16 characters at least.')
+  return policies.PAGE.replace("script-src 'none'", `script-src 'nonce-${nonce}'`)
+}

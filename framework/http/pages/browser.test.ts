@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { Tenant } from '../../access/index.ts'
-import { authenticateKey, createLink, setPassword } from '../../auth/index.ts'
+import { authenticateKey, createKey, createLink, readProgramPolicy, setPassword } from '../../auth/index.ts'
+import { sql } from '../../sql/index.ts'
 import { asUser, atEnd, testTenant } from '../../testing/index.ts'
 import { createHttpServer, type HttpServer } from '../listen/server.ts'
 import { pageRoutes } from './routes.ts'
@@ -16,7 +17,7 @@ const payload = `Mallory "><img src=x onerror="document.title='owned'"><script>d
 
 describe(
   'the pages in Chromium',
-  existsSync(executablePath) ? { timeout: 120_000 } : { skip: 'Chromium is not on this machine' },
+  existsSync(executablePath) ? { timeout: 300_000 } : { skip: 'Chromium is not on this machine' },
   () => {
     let tenant: Tenant
     let server: HttpServer
@@ -115,7 +116,16 @@ describe(
     test('markup in a name is text, and no page asks for anything that its policy refuses', async () => {
       const { context, page } = await open()
       await signIn(page, 'mallory')
-      for (const path of ['/odoo', '/web/keys', '/doc', '/doc/res.partner', '/doc/no.such', '/nowhere', '/web/login']) {
+      for (const path of [
+        '/odoo',
+        '/web/keys',
+        '/web/programs',
+        '/doc',
+        '/doc/res.partner',
+        '/doc/no.such',
+        '/nowhere',
+        '/web/login',
+      ]) {
         await page.goto(base + path)
         assert.notEqual(await page.title(), 'owned')
       }
@@ -213,6 +223,104 @@ describe(
       assert.ok(!(await page.content()).includes(key) && (await page.textContent('tbody'))?.includes('till <b>'))
       await page.click('text=Revoke')
       assert.equal(await authenticateKey(tenant, key, { source: '192.0.2.1', interactive: false }), null)
+      await context.close()
+    })
+
+    test('a method is tried from the reference with the session, is told of its error, and markup in a record stays text', async () => {
+      const { context, page } = await open()
+      await signIn(page, 'mallory')
+      await page.goto(`${base}/doc/res.users`)
+      const attempt = async (method: string, body: string) => {
+        if ((await page.getAttribute(`#method-${method}`, 'open')) === null)
+          await page.click(`#method-${method} > summary`)
+        await page.fill(`#try-${method}`, body)
+        await page.click(`#method-${method} button`)
+        await page.waitForSelector(`#method-${method} output .mark`)
+        return (await page.textContent(`#method-${method} output`)) ?? ''
+      }
+      const shown = await attempt('search_read', `{"domain": [["id", "=", ${mallory}]], "fields": ["name"]}`)
+      assert.match(shown, /^200 · \d+ ms/)
+      assert.ok(shown.includes('<script>document.title'), 'the text of the record, not its markup')
+      assert.notEqual(await page.title(), 'owned')
+      assert.match(await attempt('search', '{"domain": [["password", "=", "x"]]}'), /odoo\.exceptions|builtins/)
+      assert.match(await attempt('search_count', '[1]'), /JSON object/)
+      assert.match(await attempt('search_count', '{'), /JSON/)
+      assert.equal(await page.locator('#method-create').count(), 0, 'what she may not call is not offered')
+      assert.deepEqual(complaints, [])
+      await context.close()
+    })
+
+    test('a key in the field is used in place of the session, and the keyboard is enough for all of it', async () => {
+      const { context, page } = await open()
+      await signIn(page, 'mallory')
+      const { key } = await createKey(tenant.pool, 2, { name: 'try' })
+      await page.goto(`${base}/doc/ir.model`)
+      await page.fill('#try-key', key)
+      await page.focus('#method-search_count > summary')
+      await page.keyboard.press('Enter')
+      await page.focus('#try-search_count')
+      await page.keyboard.press('Control+A')
+      await page.keyboard.type('{"domain": []}')
+      await page.keyboard.press('Control+Enter')
+      await page.waitForSelector('#method-search_count output pre')
+      assert.match((await page.textContent('#method-search_count output')) ?? '', /^200 · \d+ ms\d+$/)
+      await page.fill('#try-key', 'f'.repeat(64))
+      await page.keyboard.press('Tab')
+      await page.click('#method-search_count button')
+      await page.waitForSelector('#method-search_count output .bad')
+      assert.match((await page.textContent('#method-search_count output')) ?? '', /401/)
+      assert.deepEqual(await page.evaluate('({ ...localStorage })'), {})
+      await context.close()
+    })
+
+    test('the reference and the programs fit a telephone', async () => {
+      const { context, page } = await open()
+      await page.setViewportSize({ width: 375, height: 700 })
+      await signIn(page, 'admin')
+      for (const path of ['/doc', '/doc/sale.order', '/web/programs']) {
+        await page.goto(base + path)
+        const width = await page.evaluate<number>(
+          `document.querySelectorAll('details').forEach((one) => { one.open = true }), document.documentElement.scrollWidth`,
+        )
+        assert.ok(width <= 375, `${path} is ${width} pixels wide`)
+      }
+      await context.close()
+    })
+
+    test('the reference reads without scripts, and offers nothing then that needs one', async () => {
+      const { context, page } = await open({ scripts: false })
+      await signIn(page, 'admin')
+      await page.goto(`${base}/doc/sale.order`)
+      assert.equal(await page.locator('form[data-method]:visible, [data-with-script]:visible').count(), 0)
+      await page.click('#method-action_confirm > summary')
+      await page.click('#method-action_confirm .examples > summary')
+      assert.match(
+        (await page.textContent('#method-action_confirm')) ?? '',
+        /curl[\s\S]*requests\.post[\s\S]*createClient/,
+      )
+      await context.close()
+    })
+
+    test('administrators see which programs call, throw the switches, and nobody else finds the page', async () => {
+      const { context, page } = await open({ scripts: false })
+      await signIn(page, 'mallory')
+      assert.equal((await page.goto(`${base}/web/programs`))?.status(), 404)
+      await context.clearCookies()
+      await tenant.pool.query(sql`INSERT INTO ir_rpc_client (protocol, credential, user_id, user_agent, calls, methods, first_seen, last_seen)
+        VALUES ('xml-rpc', 'password', ${mallory}, ${payload}, 7, ${'{"res.partner.search": 7}'}::jsonb, now(), now())`)
+      await signIn(page, 'admin')
+      await page.goto(`${base}/web/programs`)
+      const text = (await page.textContent('main')) ?? ''
+      assert.ok(text.includes(payload) && text.includes('res.partner.search'))
+      await page.uncheck('#xmlRpc')
+      await page.click('main button')
+      assert.equal(page.url(), `${base}/web/programs`)
+      assert.equal(await page.isChecked('#xmlRpc'), false)
+      assert.deepEqual(await readProgramPolicy(tenant), { xmlRpc: false, jsonRpc: true, passwords: true })
+      await page.check('#xmlRpc')
+      await page.click('main button')
+      assert.deepEqual(await readProgramPolicy(tenant), { xmlRpc: true, jsonRpc: true, passwords: true })
+      assert.deepEqual(complaints, [])
       await context.close()
     })
 

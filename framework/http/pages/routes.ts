@@ -6,6 +6,7 @@ import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
 import { endKey, keysPath, makeKey, showKeys } from './keys/keys-page.ts'
 import { assetRoutes } from './look/assets.ts'
+import { programsPath, setPolicy, showPrograms } from './programs/programs-page.ts'
 import { showModel, showModels } from './reference/reference-page.ts'
 import { choose, showChoice } from './sign-in/choose-password.ts'
 import { login, logout, showLogin } from './sign-in/login.ts'
@@ -55,6 +56,15 @@ export function pageRoutes(options: PageOptions = {}): readonly Route[] {
       session: 'required',
       maxBodyBytes: formBytes,
       handler: endKey,
+    },
+    pageOf(programsPath, showPrograms),
+    {
+      method: 'POST',
+      path: programsPath,
+      kind: 'PAGE',
+      session: 'required',
+      maxBodyBytes: formBytes,
+      handler: setPolicy,
     },
     pageOf('/doc', showModels),
     pageOf('/doc/:model', showModel),

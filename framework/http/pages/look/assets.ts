@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Route } from '../../routes.ts'
 
 interface Asset {
@@ -14,7 +14,7 @@ interface Asset {
 function load(file: string, type: string): Asset {
   const body = readFileSync(join(import.meta.dirname, file))
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
-  const [name, ending] = file.split('.')
+  const [name, ending] = basename(file).split('.')
   return { path: `/web/assets/${name}.${hash}.${ending}`, type, body }
 }
 
@@ -23,8 +23,11 @@ export const styleSheet: Asset = load('style.css', 'text/css; charset=utf-8')
 /** The mark of the product, for the browser's tab. */
 export const icon: Asset = load('logo.svg', 'image/svg+xml')
 
+/** Runs methods from the reference. */
+export const tryScript: Asset = load('../reference/try-it.js', 'text/javascript; charset=utf-8')
+
 /** Serves them to everybody, at every host: they hold nothing of anybody. */
-export const assetRoutes: readonly Route[] = [styleSheet, icon].map((asset) => ({
+export const assetRoutes: readonly Route[] = [styleSheet, icon, tryScript].map((asset) => ({
   method: 'GET',
   path: asset.path,
   kind: 'FILE',

@@ -58,7 +58,7 @@ export function framedPage(frame: Frame, content: Piece): string {
 <form method="post" action="/web/logout"><input type="hidden" name="csrf_token" value="${frame.csrfToken}"><button class="quiet" type="submit">${texts.signOut}</button></form>
 </div>
 </div></header>
-<main class="inside" id="content">
+<main class="inside" id="content" data-database="${frame.database}" data-no-object="${texts.reference.noObject}">
 ${content}
 </main>
 <footer class="foot">${texts.footer}</footer>`,

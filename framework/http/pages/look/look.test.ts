@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { CspEvaluator } from 'csp_evaluator/dist/evaluator.js'
 import { CspParser } from 'csp_evaluator/dist/parser.js'
-import { policyOf } from '../../answer/headers.ts'
+import { policyOf, scriptedPolicy } from '../../answer/headers.ts'
 import { errorPage } from '../error-page.ts'
 import { styleSheet } from './assets.ts'
 
@@ -75,3 +75,13 @@ for (const kind of ['PAGE', 'LINK'] as const) {
     )
   })
 }
+
+test('the evaluator finds nothing wrong with the policy of a page with a script of ours, whose nonce must be a long one', () => {
+  const policy = scriptedPolicy('r4nd0mr4nd0mr4nd0mr4nd0m')
+  assert.deepEqual(
+    new CspEvaluator(new CspParser(policy).csp).evaluate().map((finding) => finding.description),
+    [],
+  )
+  assert.equal(policy.includes("require-trusted-types-for 'script'"), true)
+  for (const nonce of ['', 'short', "x'; script-src *; '".padEnd(30, 'x')]) assert.throws(() => scriptedPolicy(nonce))
+})

@@ -1,7 +1,9 @@
-/** Models, fields and methods that a person may use: the registry as her rights show it. */
+/** Models, fields and methods that a person may use, as the reference shows them. */
 
 import { type Tenant, withEnv } from '../../../access/index.ts'
-import type { ApiMethod, Env, ModelInfo, ParamType } from '../../../orm/index.ts'
+import type { Env, ParamType } from '../../../orm/index.ts'
+import { describeApi, describeModel, type MethodDescription, type ModelDescription } from '../../../rpc/index.ts'
+import { exampleBody } from './examples.ts'
 
 export interface ReferenceUser {
   readonly name: string
@@ -14,13 +16,24 @@ export interface ModelEntry {
   readonly methods: number
 }
 
+export interface ParamEntry {
+  readonly name: string
+  readonly type: string
+  /** The value where it is not given; `null` where it has to be. */
+  readonly initial: string | null
+}
+
 export interface MethodEntry {
   readonly name: string
-  /** `search_read(domain, fields=null, offset=0)` */
+  /** `search_read(domain=[], fields=null, offset=0)` */
   readonly signature: string
   readonly on: 'model' | 'records'
+  readonly changes: boolean
+  readonly params: readonly ParamEntry[]
   readonly returns: string
   readonly doc: string
+  /** Named arguments to begin with, for examples and trying it. */
+  readonly body: Readonly<Record<string, unknown>>
 }
 
 export interface FieldEntry {
@@ -28,7 +41,7 @@ export interface FieldEntry {
   readonly label: string
   readonly type: string
   readonly required: boolean
-  readonly computed: boolean
+  readonly fixed: boolean
 }
 
 export interface ModelReference extends ModelEntry {
@@ -39,13 +52,10 @@ export interface ModelReference extends ModelEntry {
 
 /** All models that the user may call a method of, by name. */
 export async function readModels(tenant: Tenant, uid: number): Promise<{ user: ReferenceUser; models: ModelEntry[] }> {
-  return await withEnv(tenant, uid, { mode: 'read' }, async (env) => {
-    const models = [...env.registry.models.values()]
-      .filter((model) => isReachable(env, model))
-      .map((model) => entry(env, model))
-    models.sort((a, b) => (a.name < b.name ? -1 : 1))
-    return { user: env.user, models }
-  })
+  return await withEnv(tenant, uid, { mode: 'read' }, async (env) => ({
+    user: env.user,
+    models: describeApi(env).models.map(entry),
+  }))
 }
 
 /** One model in full; `null` when it is absent for this user. */
@@ -54,70 +64,50 @@ export async function readModel(
   uid: number,
   name: string,
 ): Promise<{ user: ReferenceUser; model: ModelReference | null }> {
-  return await withEnv(tenant, uid, { mode: 'read' }, async (env) => {
-    const model = env.registry.models.get(name)
-    if (model === undefined || !isReachable(env, model)) return { user: env.user, model: null }
-    const common = commonMethods(env)
-    const methods = callable(env, model)
-    return {
-      user: env.user,
-      model: {
-        ...entry(env, model),
-        own: methods.filter(([method]) => !common.has(method)).map(method),
-        base: methods.filter(([method]) => common.has(method)).map(method),
-        fields: [...model.fields.values()]
-          .filter((field) => env.grant.field(model.name, field.name, 'read'))
-          .map((field) => ({
-            name: field.name,
-            label: field.label,
-            type: field.comodel === undefined ? field.kind : `${field.kind} → ${field.comodel}`,
-            required: field.options.required === true,
-            computed: field.computed !== undefined,
-          })),
-      },
-    }
-  })
+  return await withEnv(tenant, uid, { mode: 'read' }, async (env) => ({ user: env.user, model: reference(env, name) }))
 }
 
-function isReachable(env: Env, model: ModelInfo): boolean {
-  return (
-    model.api.size > 0 &&
-    model.options.abstract !== true &&
-    callable(env, model).length > 0 &&
-    env.grant.records(model.name, 'read') !== false
-  )
+function reference(env: Env, name: string): ModelReference | null {
+  const model = describeModel(env, name)
+  if (model === null) return null
+  const methods = (isBase: boolean) =>
+    model.methods.filter((one) => one.isBase === isBase).map((one) => methodEntry(model, one))
+  return {
+    ...entry(model),
+    own: methods(false),
+    base: methods(true),
+    fields: model.fields
+      .filter((field) => field.readable)
+      .map((field) => ({
+        name: field.name,
+        label: field.label,
+        type: field.comodel === undefined ? field.kind : `${field.kind} → ${field.comodel}`,
+        required: field.required,
+        fixed: !field.writable,
+      })),
+  }
 }
 
-function callable(env: Env, model: ModelInfo): [string, ApiMethod][] {
-  return [...model.api].filter(
-    ([, one]) => one.access === 'none' || env.grant.records(model.name, one.access) !== false,
-  )
+function entry(model: ModelDescription): ModelEntry {
+  return { name: model.name, description: model.title, methods: model.methods.length }
 }
 
-// Methods that (nearly) every model has are told once; told apart by counting, because the registry does not mark them.
-function commonMethods(env: Env): ReadonlySet<string> {
-  const seen = new Map<string, number>()
-  const models = [...env.registry.models.values()].filter((model) => model.api.size > 0)
-  for (const model of models) for (const name of model.api.keys()) seen.set(name, (seen.get(name) ?? 0) + 1)
-  return new Set(
-    [...seen].filter(([, times]) => models.length > 2 && times > models.length * 0.8).map(([name]) => name),
-  )
-}
-
-function entry(env: Env, model: ModelInfo): ModelEntry {
-  return { name: model.name, description: model.options.description ?? '', methods: callable(env, model).length }
-}
-
-function method([name, declared]: [string, ApiMethod]): MethodEntry {
-  const params = Object.entries(declared.params).map(([param, type]) =>
-    type.optional ? `${param}=${initial(type)}` : param,
-  )
+function methodEntry(model: ModelDescription, { name, declared }: MethodDescription): MethodEntry {
+  const params = Object.entries(declared.params).map(([param, type]) => ({
+    name: param,
+    type: type.kind,
+    initial: type.optional ? initial(type) : null,
+  }))
+  const listed = params.map((param) => (param.initial === null ? param.name : `${param.name}=${param.initial}`))
   return {
     name,
-    signature: `${name}(${params.join(', ')})`,
+    signature: `${name}(${listed.join(', ')})`,
     on: declared.on,
+    changes: declared.readonly !== true,
+    params,
     returns: declared.returns.kind,
     doc: declared.doc,
+    body: exampleBody(model, declared),
   }
 }
 
