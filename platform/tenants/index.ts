@@ -13,6 +13,7 @@
 export { type Home, type HomeOptions, openHome, type TemplateConnection } from './directory.ts'
 export type { ClusterEngine, DatabaseEndpoint, InstanceState, ReplicationLag } from './instances/engine.ts'
 export type { Trial } from './instances/trial.ts'
+export { type HandedConnection, handOver, takeOver } from './instances/hand-over.ts'
 export type { FileStore, TenantFileStore } from './files/file-store.ts'
 export { type KeyManagement, openRootKey } from './keys/root-key.ts'
 export { CHUNK_BYTES, openBytes, openSealed, sealBytes, sealStream } from './keys/seal.ts'

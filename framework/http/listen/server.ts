@@ -39,6 +39,8 @@ export interface HttpServerOptions {
   /** Stand-in for the rooms below, in tests of the protocols alone. */
   readonly gate?: Gate
   readonly readSession?: Surroundings['readSession']
+  /** 48 secret bytes that several processes share, so that each resumes the TLS sessions of the others; default: own ones. */
+  readonly ticketKeys?: Uint8Array
   /** Requests at once; default 2 000. */
   readonly maxRequests?: number
   /** Bytes of bodies in memory at once; default 1 GiB. */
@@ -72,7 +74,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     ...(options.routes ?? []),
   ])
   const authority = await openAuthority(options.certificateFolder, options.domains ?? [], new Date())
-  const tls = await serverTls(authority, hosts, options.log)
+  const tls = await serverTls(authority, hosts, options.log, options.ticketKeys)
   const load: Load = {
     requests: 0,
     bodyBytes: 0,

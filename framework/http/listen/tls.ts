@@ -26,14 +26,20 @@ export interface ServerTls {
 }
 
 // Keeps promise: encryption/certificates
-export async function serverTls(authority: CertificateAuthority, hosts: HostPolicy, log: Log): Promise<ServerTls> {
+export async function serverTls(
+  authority: CertificateAuthority,
+  hosts: HostPolicy,
+  log: Log,
+  ticketKeys?: Uint8Array,
+): Promise<ServerTls> {
+  const common = ticketKeys === undefined ? settings : { ...settings, ticketKeys: Buffer.from(ticketKeys) }
   const contexts = new Map<string, Promise<SecureContext>>()
-  const current = async () => ({ ...settings, ...(await authority.server(new Date())) })
+  const current = async () => ({ ...common, ...(await authority.server(new Date())) })
   const forHost = (host: string): Promise<SecureContext> => {
     let context = contexts.get(host)
     if (context === undefined) {
       if (contexts.size >= maxHosts) contexts.clear()
-      context = authority.forHost(host, new Date()).then((pair) => createSecureContext({ ...settings, ...pair }))
+      context = authority.forHost(host, new Date()).then((pair) => createSecureContext({ ...common, ...pair }))
       contexts.set(host, context)
     }
     return context

@@ -13,6 +13,8 @@ export interface Alarms {
   refresh(tenant: string, read: () => Promise<Date | null>): Promise<void>
   /** `null`: nothing to wait for. */
   set(tenant: string, at: Date | null): Promise<void>
+  /** Sets the alarm to this time unless it comes before: for whoever may tell it late. `null` changes nothing. */
+  advance(tenant: string, at: Date | null): Promise<void>
   /** Tenants that have no alarm yet get one that has come: nobody knows what stands in them. */
   ensure(tenants: readonly string[]): Promise<void>
   forget(tenant: string): Promise<void>
@@ -73,6 +75,12 @@ export function openAlarms(db: Queryable): Alarms {
         if (turns.get(tenant) === settled) turns.delete(tenant)
       })
       return mine
+    },
+    advance: async (tenant, at) => {
+      if (at === null) return
+      await table()
+      await db.query(sql`INSERT INTO tenant_alarm (tenant, due_at) VALUES (${tenant}, ${at.toISOString()}::timestamptz)
+        ON CONFLICT (tenant) DO UPDATE SET due_at = least(tenant_alarm.due_at, excluded.due_at)`)
     },
     ensure: async (tenants) => {
       if (tenants.length === 0) return

@@ -14,7 +14,7 @@ const keepers = new WeakMap<Tenant, () => Promise<void>>()
  * @param key the tenant's key in `alarms`
  * @returns sets it to what stands in the database now; never throws, a failure is logged
  */
-export function keepAlarm(tenant: Tenant, key: string, alarms: Alarms, log: Log): () => Promise<void> {
+export function keepAlarm(tenant: Tenant, key: string, alarms: Pick<Alarms, 'refresh'>, log: Log): () => Promise<void> {
   const refresh = async (): Promise<void> => {
     try {
       await alarms.refresh(key, () => nextDue(tenant.pool))

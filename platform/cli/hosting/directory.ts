@@ -4,8 +4,14 @@ import type { Tenant } from '../../../framework/access/index.ts'
 import { AppError, UnavailableError } from '../../../framework/errors.ts'
 import type { TenantDirectory } from '../../../framework/http/index.ts'
 import type { JobDirectory } from '../../../framework/jobs/index.ts'
-import type { Home } from '../../tenants/index.ts'
+import type { Home, TenantRecord } from '../../tenants/index.ts'
 import type { OpenTenants } from './open-tenants.ts'
+
+/** Which tenants there are, from memory. */
+export interface TenantNames {
+  list(): readonly Pick<TenantRecord, 'name' | 'state'>[]
+  get(name: string): unknown
+}
 
 const local = new Set(['localhost', '127.0.0.1', '::1'])
 
@@ -13,7 +19,11 @@ const local = new Set(['localhost', '127.0.0.1', '::1'])
  * Tenants are one label below `localhost` or a configured domain. At localhost itself, on a machine without public
  * domains, the only tenant answers and all names may be listed; a public domain itself serves and tells nothing.
  */
-export function tenantDirectory(home: Home, tenants: OpenTenants, domains: readonly string[]): TenantDirectory {
+export function tenantDirectory(
+  home: { readonly tenants: TenantNames },
+  tenants: OpenTenants,
+  domains: readonly string[],
+): TenantDirectory {
   const parents = new Set(['localhost', ...domains])
 
   const active = (): string[] =>

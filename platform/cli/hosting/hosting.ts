@@ -7,7 +7,7 @@ import { appendToLog } from '../output/home-log.ts'
 import { type Home, openHome, type TenantEvent } from '../../tenants/index.ts'
 import { tenantDirectory } from './directory.ts'
 import { forgetFacts } from './facts.ts'
-import { keepOpenTenants, onlyCurrent, type OpenTenants } from './open-tenants.ts'
+import { keepOpenTenants, onlyCurrent, type OpenTenants, tenantsOfHome } from './open-tenants.ts'
 import { type Settings, tenantUrl } from './settings.ts'
 import { appTemplates, type Templates } from './templates.ts'
 
@@ -41,7 +41,7 @@ export async function openHosting(
 ): Promise<Hosting> {
   const home = await openHome({ path: settings.homePath, idleTimeoutMs: settings.idleTimeoutMs, onEvent })
   const alarms = openAlarms(home.control)
-  const tenants = keepOpenTenants(home, alarms, (entry) => appendToLog(home.path, entry))
+  const tenants = keepOpenTenants(tenantsOfHome(home), alarms, (entry) => appendToLog(home.path, entry))
   followTenants(home, alarms)
   const hosting: Hosting = {
     settings,

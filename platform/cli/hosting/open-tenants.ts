@@ -6,7 +6,25 @@ import { UnavailableError } from '../../../framework/errors.ts'
 import { lacksUpgrade, openTenant } from '../../../framework/modules/index.ts'
 import type { Log } from '../../../framework/rpc/index.ts'
 import { openPool } from '../../../framework/sql/index.ts'
-import type { Home, TenantConnection } from '../../tenants/index.ts'
+import type { Home, TenantConnection, TenantEvent } from '../../tenants/index.ts'
+
+/** Where tenants come from: the home, or its owner for a process that only serves requests. */
+export interface TenantSource {
+  /** The tenant's database and files, awake. Costs nothing where it is known to be. */
+  wake(name: string): Promise<TenantConnection>
+  /** Wakes it for a new connection to its database, whatever is known. */
+  ensureAwake(name: string): Promise<void>
+  watch(listener: (event: TenantEvent) => void | Promise<void>): () => void
+}
+
+/** The tenants of a home that this process owns. */
+export function tenantsOfHome({ tenants }: Home): TenantSource {
+  return {
+    wake: tenants.wake,
+    ensureAwake: async (name) => void (await tenants.wake(name)),
+    watch: tenants.watch,
+  }
+}
 
 export interface OpenTenants {
   /** The tenant of a name, its instance awake. Costs nothing when it is open and awake. @throws as `home.tenants.wake` */
@@ -28,8 +46,14 @@ const PATIENCE_MS = 5_000
 /**
  * Opens the cache and closes pools when the home says that a tenant changes.
  * @param alarms get the time of each opened tenant's next scheduled action, then and whenever it changes
+ * @param connections of each tenant at most; default as `openPool`
  */
-export function keepOpenTenants(home: Home, alarms: Alarms, log: Log): OpenTenants {
+export function keepOpenTenants(
+  source: TenantSource,
+  alarms: Pick<Alarms, 'refresh' | 'settled'>,
+  log: Log,
+  { connections }: { readonly connections?: number } = {},
+): OpenTenants {
   const opened = new Map<string, Opened>()
 
   const forget = async (tenantId: string): Promise<void> => {
@@ -38,18 +62,17 @@ export function keepOpenTenants(home: Home, alarms: Alarms, log: Log): OpenTenan
     opened.delete(tenantId)
     await known.close()
   }
-  const stopWatching = home.tenants.watch(async ({ kind, tenantId }) => {
-    // One that falls asleep keeps its pool: the server ends the idle connections, and the next query wakes it again.
-    if (tenantId !== null && kind !== 'asleep' && kind !== 'crashed' && kind !== 'created' && kind !== 'superuser')
-      await forget(tenantId)
+  const stopWatching = source.watch(async ({ kind, tenantId }) => {
+    // One that falls asleep takes no memory either: who sleeps for a week is read again in a few milliseconds.
+    if (tenantId !== null && kind !== 'crashed' && kind !== 'created' && kind !== 'superuser') await forget(tenantId)
   })
 
   const open = async (name: string): Promise<Tenant> => {
-    const connection = await home.tenants.wake(name)
+    const connection = await source.wake(name)
     const known = opened.get(connection.id)
     if (known !== undefined && known.generation === connection.generation && known.name === name) return known.tenant
     if (known !== undefined) void forget(connection.id)
-    const fresh = openNow(home, name, connection)
+    const fresh = openNow(source, name, connection, connections)
     opened.set(connection.id, fresh)
     fresh.tenant.then(
       // Not waited for: no request needs it.
@@ -95,8 +118,17 @@ export function onlyCurrent(tenants: OpenTenants): OpenTenants {
   }
 }
 
-function openNow(home: Home, name: string, connection: TenantConnection): Opened {
-  const pool = openPool({ ...connection.address, beforeConnect: async () => void (await home.tenants.wake(name)) })
+function openNow(
+  source: TenantSource,
+  name: string,
+  connection: TenantConnection,
+  connections: number | undefined,
+): Opened {
+  const pool = openPool({
+    ...connection.address,
+    ...(connections === undefined ? {} : { max: connections }),
+    beforeConnect: () => source.ensureAwake(name),
+  })
   return {
     name,
     generation: connection.generation,

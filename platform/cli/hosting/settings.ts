@@ -1,5 +1,6 @@
 /** What the environment says, read once and checked. */
 
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { UsageError } from '../command/exit-codes.ts'
 
@@ -15,6 +16,8 @@ export interface Settings {
   readonly domains: readonly string[]
   /** Milliseconds without use after which an instance is stopped. */
   readonly idleTimeoutMs: number
+  /** How many processes serve requests. */
+  readonly processes: number
   readonly isDebug: boolean
 }
 
@@ -22,6 +25,8 @@ const checkout = resolve(import.meta.dirname, '..', '..', '..')
 const DEFAULT_PORT = 8443
 const LOOPBACK = '127.0.0.1'
 const DEFAULT_IDLE_MINUTES = 15
+const MOST_PROCESSES = 16
+const USUAL_MOST_PROCESSES = 4
 
 /** @throws UsageError for a value that cannot be meant */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
@@ -41,8 +46,16 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     domains,
     idleTimeoutMs:
       (number('HOLDFAST_IDLE_MINUTES', text('HOLDFAST_IDLE_MINUTES'), 10_000) ?? DEFAULT_IDLE_MINUTES) * 60_000,
+    processes: Math.max(
+      1,
+      number('HOLDFAST_PROCESSES', text('HOLDFAST_PROCESSES'), MOST_PROCESSES) ?? usualProcesses(),
+    ),
     isDebug: text('HOLDFAST_DEBUG') === '1',
   }
+}
+
+function usualProcesses(): number {
+  return Math.min(USUAL_MOST_PROCESSES, availableParallelism())
 }
 
 /** Address of a tenant in a browser. @param port of HTTPS; 443 is left out */

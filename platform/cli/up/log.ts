@@ -19,12 +19,19 @@ const MOST_BYTES = 50_000_000
  * Opens `log/holdfast.log` in the home.
  * @param isDebug writes more, and stacks everywhere; errors always have theirs
  * @param stderr where warnings and errors are told, too
+ * @param isFirst whether a file that has grown large is set aside; of several processes one does that
  */
-export function openLog(homePath: string, isDebug: boolean, stderr: NodeJS.WriteStream, terminal: Terminal): UpLog {
+export function openLog(
+  homePath: string,
+  isDebug: boolean,
+  stderr: NodeJS.WriteStream,
+  terminal: Terminal,
+  isFirst = true,
+): UpLog {
   const folder = join(homePath, 'log')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'holdfast.log')
-  if (sizeOf(path) > MOST_BYTES) renameSync(path, `${path}.1`)
+  if (isFirst && sizeOf(path) > MOST_BYTES) renameSync(path, `${path}.1`)
   const file = createWriteStream(path, { flags: 'a', mode: 0o600 })
   // A full disk must not stop the service; the next entry is tried again.
   file.on('error', () => {})

@@ -7,7 +7,7 @@ import { sql } from '../../../framework/sql/index.ts'
 import { atEnd, testHome, testTenant } from '../../../framework/testing/index.ts'
 import type { Home } from '../../tenants/index.ts'
 import { followTenants } from '../hosting/hosting.ts'
-import { keepOpenTenants, type OpenTenants } from '../hosting/open-tenants.ts'
+import { keepOpenTenants, type OpenTenants, tenantsOfHome } from '../hosting/open-tenants.ts'
 import { openQueue } from './queue.ts'
 
 describe('the clock of a home', () => {
@@ -20,7 +20,7 @@ describe('the clock of a home', () => {
   before(async () => {
     home = await testHome()
     alarms = openAlarms(home.control)
-    tenants = keepOpenTenants(home, alarms, () => {})
+    tenants = keepOpenTenants(tenantsOfHome(home), alarms, () => {})
     followTenants(home, alarms)
     await testTenant({ apps: ['base'], name: 'acme' })
     id = home.tenants.get('acme')?.id ?? ''

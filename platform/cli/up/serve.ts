@@ -1,7 +1,5 @@
 /** Brings everything into service on an open home, and takes it out again in order. */
 
-import { createHttpServer, type HttpServer, pageRoutes } from '../../../framework/http/index.ts'
-import { listBackups } from '../../backups/index.ts'
 import type { Report, Verb } from '../command/verb.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
 import { firstLoginLink } from '../hosting/admin-link.ts'
@@ -9,9 +7,12 @@ import type { Hosting } from '../hosting/hosting.ts'
 import { ownVersion } from '../verbs/help.ts'
 import { demoName, firstStart, prepareCommonTemplates } from './first-start.ts'
 import type { UpLog } from './log.ts'
+import { backupsOf, listen } from './listen.ts'
 import { startNightly } from './nightly.ts'
 import { openQueue } from './queue.ts'
 import type { Ready } from './ready.ts'
+import { startCrew } from './workers/crew.ts'
+import type { Listening } from './workers/messages.ts'
 
 export interface Serving {
   readonly ready: Ready
@@ -37,9 +38,9 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
   }
   try {
     report.progress('starting HTTPS')
-    const http = await listen(hosting, log)
-    closers.push(() => http.close(REQUEST_GRACE_MS))
-    hosting.httpsPort = http.httpsPort
+    const { at, close } = await open(hosting, log)
+    closers.push(() => close(REQUEST_GRACE_MS))
+    hosting.httpsPort = at.httpsPort
     const token = await firstStart(hosting, report)
     report.progress('starting the queue')
     const jobs = await openQueue(hosting, log.write)
@@ -53,33 +54,30 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
     })
     closers.push(() => control.close(VERB_GRACE_MS))
     closers.push(inBackground(hosting, log))
-    return { ready: await describe(hosting, http, token), isFirstStart: token !== null, stop }
+    return { ready: await describe(hosting, at, token), isFirstStart: token !== null, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-function listen(hosting: Hosting, log: UpLog): Promise<HttpServer> {
+// One process serves by itself; with more the owner only hands connections on, and keeps its time for the home.
+async function open(
+  hosting: Hosting,
+  log: UpLog,
+): Promise<{ readonly at: Listening; close(graceMs: number): Promise<void> }> {
   const { settings, home, directory } = hosting
-  return createHttpServer({
+  if (settings.processes > 1) {
+    const crew = await startCrew(hosting, settings.processes, log)
+    return { at: crew.listening, close: crew.close }
+  }
+  const http = await listen({
+    settings,
     directory,
-    httpsPort: settings.httpsPort,
-    ...(settings.listen === undefined ? {} : { httpsHost: settings.listen }),
-    ...(settings.httpPort === undefined ? {} : { httpPort: settings.httpPort }),
-    certificateFolder: hosting.certificateFolder,
-    domains: settings.domains,
     log: log.write,
-    routes: pageRoutes({
-      backups: async (tenant) =>
-        (await listBackups(home, tenant)).map(({ takenAt, kind, sizeBytes, state }) => ({
-          takenAt: new Date(takenAt),
-          kind,
-          sizeBytes,
-          state: state === 'stored' ? 'complete' : state === 'damaged' ? 'failed' : 'verified',
-        })),
-    }),
+    backups: (tenant) => backupsOf(home, tenant),
   })
+  return { at: http, close: http.close }
 }
 
 /** Nightly backups and templates. @returns a function that waits for what they have begun */
@@ -99,7 +97,7 @@ function inBackground(hosting: Hosting, log: UpLog): () => Promise<void> {
   }
 }
 
-async function describe(hosting: Hosting, http: HttpServer, token: string | null): Promise<Ready> {
+async function describe(hosting: Hosting, http: Listening, token: string | null): Promise<Ready> {
   const { home, urlOf } = hosting
   const tenants = home.tenants
     .list()

@@ -21,6 +21,15 @@ export interface TenantKeys {
   sealKey(version: number): Uint8Array
   /** The keyed hash (HMAC-SHA-256, hex) under which a file's bytes are known within this tenant only. */
   nameOf(bytes: Uint8Array): string
+  /** The keys themselves, for another process of the same Holdfast. */
+  material(): TenantKeyMaterial
+}
+
+/** Keys in the clear. */
+export interface TenantKeyMaterial {
+  readonly tenantId: string
+  readonly sealing: readonly (readonly [version: number, key: Uint8Array])[]
+  readonly naming: Uint8Array
 }
 
 /** Makes a tenant's key of 256 random bits and wraps it. */
@@ -59,7 +68,13 @@ export async function openTenantKeys(
     else naming = plain
   }
   if (sealing.size === 0 || naming === null) throw destroyed()
-  const namingKey = naming
+  return openKeyMaterial({ tenantId, sealing: [...sealing], naming })
+}
+
+/** Keys from what `material` gave. */
+export function openKeyMaterial(material: TenantKeyMaterial): TenantKeys {
+  const { tenantId, naming } = material
+  const sealing = new Map(material.sealing)
   return {
     tenantId,
     sealVersion: Math.max(...sealing.keys()),
@@ -68,23 +83,14 @@ export async function openTenantKeys(
       if (key === undefined) throw destroyed()
       return key
     },
-    nameOf: (bytes) => createHmac('sha256', namingKey).update(bytes).digest('hex'),
+    nameOf: (bytes) => createHmac('sha256', naming).update(bytes).digest('hex'),
+    material: () => material,
   }
 }
 
 /** Keys of a tenant that exists nowhere, for tests of what is sealed with them. */
 export function temporaryTenantKeys(tenantId: string): TenantKeys {
-  const sealing = randomBytes(32)
-  const naming = randomBytes(32)
-  return {
-    tenantId,
-    sealVersion: 1,
-    sealKey: (version) => {
-      if (version !== 1) throw destroyed()
-      return sealing
-    },
-    nameOf: (bytes) => createHmac('sha256', naming).update(bytes).digest('hex'),
-  }
+  return openKeyMaterial({ tenantId, sealing: [[1, randomBytes(32)]], naming: randomBytes(32) })
 }
 
 function keyContext(tenantId: string, purpose: KeyPurpose, version: number): string {

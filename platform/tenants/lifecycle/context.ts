@@ -20,6 +20,7 @@ export interface TenantEvent {
     | 'asleep'
     | 'crashed'
     | 'generation'
+    | 'rekeyed'
     | 'renamed'
     | 'suspended'
     | 'resumed'
@@ -56,6 +57,8 @@ export interface TenantConnection {
   /** The same, as `openPool` takes it. */
   readonly address: DatabaseAddress
   readonly files: TenantFileStore
+  /** Where they lie. */
+  readonly filesFolder: string
   /** The tenant's keys, to seal backups and secret columns. */
   readonly keys: TenantKeys
   /** Keeps the instance awake until the returned function is called (backups, long reports). */
@@ -123,13 +126,15 @@ export function connectionOf(
   hold: () => () => void,
 ): TenantConnection {
   const database = instance.runtime
+  const folder = filesFolder(context, tenant.id)
   return {
     id: tenant.id,
     name: tenant.name,
     generation: instance.generation,
     database,
     address: addressOf(database),
-    files: openFileStore(filesFolder(context, tenant.id), keys, () => instance.generation),
+    files: openFileStore(folder, keys, () => instance.generation),
+    filesFolder: folder,
     keys,
     hold,
   }

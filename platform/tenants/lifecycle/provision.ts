@@ -86,7 +86,6 @@ export async function provision(context: HomeContext, options: ProvisionOptions)
     steps,
     undo: () => undoProvision(context, stillHere),
   })
-  await context.emit({ kind: 'created', tenantId: id })
   return entry
 }
 

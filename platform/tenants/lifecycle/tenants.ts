@@ -38,6 +38,8 @@ export interface Tenants {
   get(name: string): TenantRecord | null
   /** The tenant's database and files, started if it sleeps; at most a second, and no work at all when it runs. */
   wake(name: string): Promise<TenantConnection>
+  /** Notes that a tenant is in use, so that it does not fall asleep; wakes nothing. */
+  touch(name: string): void
   /** Stops the instance until the next `wake`. */
   sleep(name: string): Promise<void>
   /** The old name stays in quarantine for 90 days, open to this tenant only. */
@@ -135,6 +137,7 @@ export async function openTenants(
       if (isClosed) throw closed()
       const entry = await tracked(provision(context, options))
       byName.set(options.name, entry)
+      await context.emit({ kind: 'created', tenantId: entry.row.id })
       return connect(context, entry)
     },
     list: () =>
@@ -144,6 +147,10 @@ export async function openTenants(
       return entry === undefined ? null : recordOf(context, entry.row)
     },
     wake,
+    touch: (name) => {
+      const entry = byName.get(name)
+      if (entry !== undefined) entry.lastUsedMs = performance.now()
+    },
     sleep: (name) => {
       const entry = entryOf(name)
       return inTurn(entry, () => halt(context, entry, 'asleep'))
@@ -201,6 +208,7 @@ export async function openTenants(
         const next = await makeTenantKey(context.kms, entry.row.id, 'seal', Math.max(...versions) + 1)
         await context.registry.saveKeys(entry.row.id, [next])
         entry.connection = null
+        await context.emit({ kind: 'rekeyed', tenantId: entry.row.id })
       })
     },
     replaceInstance: async (name, { template, prepare }) => {

@@ -20,8 +20,9 @@ export async function instanceMemory(socketFolder: string): Promise<InstanceMemo
   for (const pid of pids) {
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => null)
     const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(rollup ?? '')?.[1]
-    if (kilobytes === undefined) return { pssBytes: null, processes: pids.length }
-    pss += Number(kilobytes) * 1024
+    if (kilobytes !== undefined) pss += Number(kilobytes) * 1024
+    // One that does background work for a moment (autovacuum) may be gone by now; the first one never is.
+    else if (pid === postmaster) return { pssBytes: null, processes: pids.length }
   }
   return { pssBytes: pss, processes: pids.length }
 }
