@@ -22,6 +22,12 @@ export interface Ended {
 export class TestHome {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-cli-')))
   readonly #running = new Set<ChildProcess>()
+  readonly #settings: Readonly<Record<string, string>>
+
+  /** @param settings further variables of the environment */
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    this.#settings = settings
+  }
 
   /** Runs one command to its end. */
   async run(...words: string[]): Promise<Ended> {
@@ -74,7 +80,7 @@ export class TestHome {
     const { HOLDFAST_DOMAINS: _, HOLDFAST_LISTEN: __, ...env } = process.env
     const child = spawn(program, words, {
       cwd: tmpdir(),
-      env: { ...env, HOLDFAST_HOME: this.path, HOLDFAST_PORT: '0', HOLDFAST_HTTP_PORT: '0' },
+      env: { ...env, HOLDFAST_HOME: this.path, HOLDFAST_PORT: '0', HOLDFAST_HTTP_PORT: '0', ...this.#settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#running.add(child)

@@ -1,4 +1,4 @@
-/** `holdfast up`: everything, in one process in the foreground. */
+/** `holdfast up`: everything, in the foreground. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, ConflictError } from '../../../framework/errors.ts'

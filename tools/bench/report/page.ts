@@ -32,7 +32,7 @@ export function page({ operations, rows, growth, idle }: { readonly [P in keyof 
 
 Written by \`npm run bench\`; each part says when it was measured and which command renews it. Figures of one machine are
 no promise for another: trust the ratios. The numbers behind this page lie in \`docs/benchmarks/\` as JSON;
-[benchmarks/profile.md](benchmarks/profile.md) says in which functions the server spends its time.
+\`npm run bench -- --profile\` writes beside them in which functions the server spends its time.
 `,
     ...(operations === null ? [] : [operationsSection(operations)]),
     ...(rows === null ? [] : [rowsSection(rows)]),
