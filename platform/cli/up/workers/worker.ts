@@ -7,7 +7,7 @@
 import cluster from 'node:cluster'
 import type { Alarms } from '../../../../framework/jobs/index.ts'
 import { tenantDirectory } from '../../hosting/directory.ts'
-import { keepOpenTenants } from '../../hosting/open-tenants.ts'
+import { keepOpenTenants, onlyCurrent } from '../../hosting/open-tenants.ts'
 import { readSettings } from '../../hosting/settings.ts'
 import { terminalOf } from '../../output/terminal.ts'
 import { listen } from '../listen.ts'
@@ -56,7 +56,7 @@ const opened = keepOpenTenants(tenants, alarms, log.write, {
 })
 const http = await listen({
   settings,
-  directory: tenantDirectory({ tenants }, opened, settings.domains),
+  directory: tenantDirectory({ tenants }, onlyCurrent(opened), settings.domains),
   log: log.write,
   backups: (tenant) => channel.ask({ ask: 'backups', tenant }),
   ticketKeys: beginning.ticketKeys,

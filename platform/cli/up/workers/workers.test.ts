@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -338,20 +339,18 @@ describe('several processes that share the load', () => {
   })
 
   test('a port that somebody has is told with its number, as with one process', async () => {
-    const taken = new TestHome({ HOLDFAST_PROCESSES: '2' })
-    const other = new TestHome({ HOLDFAST_PROCESSES: '1' })
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+    const { port } = holder.address() as AddressInfo
+    const late = new TestHome({ HOLDFAST_PROCESSES: '2', HOLDFAST_PORT: String(port) })
     try {
-      for (const one of [taken, other]) writeFileSync(join(one.path, 'first-start-done'), '')
-      const holder = await other.up()
-      const port = new URL(holder.ready.url).port
-      const late = new TestHome({ HOLDFAST_PROCESSES: '2', HOLDFAST_PORT: port })
       const ended = await late.run('up', '--json')
       assert.equal(ended.code, 4)
       assert.match(ended.json<{ error: { message: string } }>().error.message, new RegExp(`in use.*${port}`))
-      await late.remove()
+      assert.deepEqual(late.postgresProcesses(), [])
     } finally {
-      await taken.remove()
-      await other.remove()
+      holder.close()
+      await late.remove()
     }
   })
 })
