@@ -41,6 +41,32 @@ describe('values of the caller', () => {
     })
   })
 
+  it('point at nothing that the caller saw only through other rights, or next to what she saw', async () => {
+    const point = (env: Env, room: string) => env.model('maze.item').create({ name: 'pin', room_id: id(room) })
+    const bounds = { models: ['maze.room', 'maze.person'], ops: ['read'] as const }
+    const looks: ((env: Env) => Promise<unknown>)[] = [
+      (env) => rooms(env, 'cell', 'top').load('parent_id', 'child_ids', 'owner_id.age', 'parent_id.child_ids'),
+      (env) => env.model('maze.room').search([['child_ids', 'in', [id('cell')]]]),
+      (env) => env.model('maze.room').loadFound([['parent_id', 'child_of', id('top')]], 'parent_id.parent_id'),
+      (env) => env.elevate('test.seen', bounds, (more) => rooms(more, 'vault', 'cell').load('parent_id', 'owner_id')),
+      (env) => env.elevate('test.seen', bounds, (more) => more.model('maze.room').search([])),
+    ]
+    for (const look of looks) {
+      await denied(async (env) => {
+        await look(env)
+        await point(env, 'vault')
+      })
+      await denied(async (env) => {
+        await look(env)
+        await rooms(env, 'top').write({ owner_id: id('boss') })
+      })
+    }
+    await mole.write(async (env) => {
+      await rooms(env, 'top').load('child_ids')
+      await (await point(env, 'cell')).unlink()
+    })
+  })
+
   it('put no password hash into a user through a default', async () => {
     const uid = await admin.write(
       async (env) =>

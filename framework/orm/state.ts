@@ -1,7 +1,7 @@
 /** What one transaction still owes: stored fields to be computed again, rules to be checked. Shared by all environments of a request. */
 
 import type { Env } from './env.ts'
-import type { Operation } from './grant.ts'
+import type { Grant, Operation } from './grant.ts'
 
 export interface TransactionState {
   /** `model.field` (or `model.#n` for the n-th constraint) → records. */
@@ -15,6 +15,8 @@ export interface TransactionState {
   }[]
   /** `model,id` of records whose lists are being written: the caller may write them, whether or not she may read them. */
   readonly parents: Set<string>
+  /** Records that callers were shown, by grant and model (`seen.ts`). */
+  readonly seen: WeakMap<Grant, Map<string, Set<number>>>
   /** Nesting of create and write; obligations are settled when it returns to 0. */
   depth: number
   flushing: boolean
@@ -29,6 +31,7 @@ export function newState(): TransactionState {
     pending: new Map(),
     afterChecks: [],
     parents: new Set(),
+    seen: new WeakMap(),
     depth: 0,
     flushing: false,
     epochSeen: false,

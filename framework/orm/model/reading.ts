@@ -13,6 +13,7 @@ import { Scope } from '../query/scope.ts'
 import { type EmptyStyle, selectJson } from '../query/select.ts'
 import type { Spec, Wish } from '../query/spec.ts'
 import type { ModelInfo } from '../registry.ts'
+import { noteRows } from '../seen.ts'
 import { countExisting, recordsDenied, requireModel } from '../write/operation.ts'
 import { JsonResult, type RecordRow, type Records } from './records.ts'
 
@@ -64,19 +65,28 @@ export function searchWindow(limit: number | null, offset: number): Sql {
 
 /** Wanted fields of what a search finds. */
 export async function searchRows(records: Records, wish: Wish, search: Search): Promise<JsonResult<RecordRow[]>> {
-  const { env, info } = records
-  const shape = wish.key === null ? null : JSON.stringify([info.name, search.order, wish.key])
+  const { spec, json } = await searched(records, wish, search, 'false')
+  return finish(records, spec, json)
+}
+
+async function searched(
+  { env, info }: Records,
+  wish: Wish,
+  search: Search,
+  emptyStyle: EmptyStyle,
+): Promise<{ spec: Spec; json: string }> {
+  const shape = wish.key === null ? null : JSON.stringify([info.name, search.order, emptyStyle, wish.key])
   const { spec, template } = planOf(env, 'search_read', shape, (): RowsPlan => {
     const scope = new Scope(env)
     const made = wish.spec(scope, info)
     const from = searchedTable(scope, info)
     const order = compileOrder(scope, info, table, search.order)
-    const statement = selectJson(scope, made, table, sql`${from}${order}${hole()}`, 'false')
+    const statement = selectJson(scope, made, table, sql`${from}${order}${hole()}`, emptyStyle)
     return { spec: made, template: new Template(statement), limited: true }
   })
   const window = searchWindow(search.limit, search.offset)
   const { json } = await runJson(env, template.fill(searchPredicate(env, info, search.domain), window))
-  return finish(records, spec, json)
+  return { spec, json }
 }
 
 /** Ids of what a search finds, in its order. */
@@ -135,8 +145,19 @@ export async function readRows(records: Records, wish: Wish): Promise<JsonResult
 export async function loadRows(records: Records, wish: Wish): Promise<RecordRow[]> {
   const { spec, template } = plannedByIds(records, wish, 'null')
   const { json } = await runJson(records.env, template.fill(theseRecords([...new Set(records.ids)])))
+  return completed(records.env, spec, json)
+}
+
+/** Wanted fields of what a search finds with `null` for empty, for code. */
+export async function findRows(records: Records, wish: Wish, search: Search): Promise<RecordRow[]> {
+  const { spec, json } = await searched(records, wish, search, 'null')
+  return completed(records.env, spec, json)
+}
+
+async function completed(env: Env, spec: Spec, json: string): Promise<RecordRow[]> {
   const rows = JSON.parse(json) as RecordRow[]
-  await complete(records.env, spec, rows, 'null')
+  noteRows(env, spec, rows)
+  await complete(env, spec, rows, 'null')
   return rows
 }
 

@@ -9,8 +9,9 @@ import { runRows } from '../query/run.ts'
 import { Scope } from '../query/scope.ts'
 import { byPaths } from '../query/spec.ts'
 import type { ModelInfo } from '../registry.ts'
+import { noteFound } from '../seen.ts'
 import { recordsDenied } from '../write/operation.ts'
-import { loadRows, searchCount, searchIds, searchPredicate, searchWindow } from './reading.ts'
+import { findRows, loadRows, searchCount, searchIds, searchPredicate, searchWindow } from './reading.ts'
 
 /** Rows as JSON text made by PostgreSQL; leaves the house unparsed where the protocol is JSON. */
 export class JsonResult<T = unknown> {
@@ -95,7 +96,18 @@ export class Records<M extends string = string> {
       searchWindow(limit, offset),
     )
     const rows = await runRows<{ ids: number[]; epoch: number }>(this.env, statement)
-    return this.browse(rows[0]?.ids ?? [])
+    const ids = rows[0]?.ids ?? []
+    noteFound(this.env, this.info.name, ids)
+    return this.browse(ids)
+  }
+
+  /** Typed values of what a search finds, in the model's order: `search` and `load` in one statement. */
+  async loadFound<const P extends string>(
+    domain: Domain,
+    ...paths: readonly (P & Path<M, P>)[]
+  ): Promise<Loaded<M, P>[]> {
+    const search = { domain, offset: 0, limit: null, order: null }
+    return (await findRows(this, byPaths(paths), search)) as unknown as Loaded<M, P>[]
   }
 
   async search_count(domain: Domain, limit: number | null = null): Promise<number> {

@@ -4,6 +4,7 @@ import { InvalidRequestError } from '../../errors.ts'
 import { id, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import { type FieldInfo, isMirror, type ModelInfo } from '../registry.ts'
+import { wasSeen } from '../seen.ts'
 import { requireRecords } from './operation.ts'
 import { markModified } from './recompute.ts'
 
@@ -220,7 +221,9 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
   if (links.length > 0) {
     // To link a record takes the right to read it: the link would show that it exists.
     const isMade = new Set(links.slice(plan.links.length).map((l) => l.child))
-    const linked = plan.links.map((l) => l.child).filter((child) => !isMade.has(child))
+    const linked = plan.links
+      .map((l) => l.child)
+      .filter((child) => !isMade.has(child) && !wasSeen(env, comodel.name, child))
     if (env.grant.records(comodel.name, 'read') !== true) await requireRecords(env, comodel.name, 'read', linked)
     await env.db.query(
       sql`INSERT INTO ${id(link.table)} (${id(link.own)}, ${id(link.other)}) SELECT DISTINCT * FROM unnest(${links.map((l) => l.parent)}::int4[], ${links.map((l) => l.child)}::int4[]) ON CONFLICT DO NOTHING`,

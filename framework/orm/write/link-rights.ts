@@ -5,6 +5,7 @@
 
 import type { Env } from '../env.ts'
 import type { FieldInfo } from '../registry.ts'
+import { wasSeen } from '../seen.ts'
 import { requireRecords } from './operation.ts'
 import { toColumn } from './values.ts'
 
@@ -45,7 +46,7 @@ function isKnown(env: Env, { model, id }: Target): boolean {
   if (model === 'res.users') return id === env.uid
   if (model === 'res.partner' && id === env.user.partnerId) return true
   if (model === 'res.company' && id === env.companyId) return true
-  return env.state.parents.has(`${model},${id}`)
+  return env.state.parents.has(`${model},${id}`) || wasSeen(env, model, id)
 }
 
 function isLimited(env: Env, model: string): boolean {

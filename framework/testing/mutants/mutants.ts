@@ -36,6 +36,7 @@ const mutant = (name: string, file: string, clause: string, instead: string, tes
 })
 
 export const mutants: readonly Mutant[] = [
+  mutant('seen by anybody', 'orm/seen.ts', 'return env.grant', 'return env.state as never', values),
   mutant('documents open', 'orm/query/hanging.ts', ' AND ${condition})`', ')`', threads),
   mutant(
     'loose ones open',

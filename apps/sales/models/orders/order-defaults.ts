@@ -74,15 +74,6 @@ interface Customer {
   readonly delivery: number
 }
 
-interface PartnerRow {
-  readonly id: number
-  readonly parent_id: number | false
-  readonly type: string | false
-  readonly active: boolean
-  readonly user_id: number | false
-  readonly commercial_partner_id: number | false
-}
-
 // A customer's own address of that type, else its company's, else the customer itself.
 async function customersOf(env: Env, partners: ReadonlySet<number>): Promise<Map<number, Customer>> {
   if (partners.size === 0) return new Map()
@@ -93,13 +84,13 @@ async function customersOf(env: Env, partners: ReadonlySet<number>): Promise<Map
   const companies = [...partners].flatMap((id) => known.get(id)?.commercial_partner_id || [])
   const others = new Set(companies.filter((id) => !partners.has(id)))
   if (others.size > 0) rows.push(...(await partnersWithAddresses(env, new Set(), others)))
-  const addressOf = (partner: number, type: string) => {
-    for (const parent of [partner, known.get(partner)?.commercial_partner_id || partner]) {
-      const found = rows.find((row) => row.active && row.parent_id === parent && row.type === type)
-      if (found) return found.id
-    }
-    return partner
-  }
+  const addresses = new Map<string, number>()
+  for (const { id, active, parent_id, type } of rows)
+    if (active && !addresses.has(`${parent_id} ${type}`)) addresses.set(`${parent_id} ${type}`, id)
+  const addressOf = (partner: number, type: string) =>
+    addresses.get(`${partner} ${type}`) ??
+    addresses.get(`${known.get(partner)?.commercial_partner_id} ${type}`) ??
+    partner
   return new Map(
     [...partners].map((id) => [
       id,
@@ -113,14 +104,10 @@ async function customersOf(env: Env, partners: ReadonlySet<number>): Promise<Map
 }
 
 // These partners, archived ones too, and the addresses below those parents.
-async function partnersWithAddresses(
-  env: Env,
-  partners: ReadonlySet<number>,
-  parents: ReadonlySet<number>,
-): Promise<PartnerRow[]> {
-  const found = await env
+function partnersWithAddresses(env: Env, partners: ReadonlySet<number>, parents: ReadonlySet<number>) {
+  return env
     .model('res.partner')
-    .search_read(
+    .loadFound(
       [
         '|',
         ['id', 'in', [...partners]],
@@ -130,18 +117,12 @@ async function partnersWithAddresses(
         ['type', 'in', ['invoice', 'delivery']],
         ['active', '=', true],
       ],
-      ['parent_id', 'type', 'active', 'user_id', 'commercial_partner_id'],
-      0,
-      null,
-      null,
-      null,
+      'parent_id',
+      'type',
+      'active',
+      'user_id',
+      'commercial_partner_id',
     )
-  return found.parse() as unknown as PartnerRow[]
-}
-
-interface MemberRow {
-  readonly user_id: number
-  readonly crm_team_id: number | false
 }
 
 // The teams that users belong to.
@@ -149,11 +130,9 @@ async function teamsOf(env: Env, users: ReadonlySet<number>): Promise<Map<number
   const teams = new Map<number, number>()
   const people = [...users].filter((id) => id > 0)
   if (people.length === 0) return teams
-  const members = await env
-    .model('crm.team.member')
-    .search_read([['user_id', 'in', people]], ['user_id', 'crm_team_id'], 0, null, null, null)
-  for (const { user_id, crm_team_id } of members.parse() as unknown as MemberRow[])
-    if (crm_team_id && !teams.has(user_id)) teams.set(user_id, crm_team_id)
+  const members = await env.model('crm.team.member').loadFound([['user_id', 'in', people]], 'user_id', 'crm_team_id')
+  for (const { user_id, crm_team_id } of members)
+    if (user_id && crm_team_id && !teams.has(user_id)) teams.set(user_id, crm_team_id)
   return teams
 }
 
