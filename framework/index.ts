@@ -58,6 +58,7 @@ export {
   removalOfModels,
   renameOwnField,
   restartSequence,
+  writtenNumber,
   uninstallModules,
   upgradeModules,
 } from './modules/index.ts'

@@ -28,6 +28,14 @@ export { type ContentFacts, describeContent } from './services/attachment-conten
 export { applyRights } from './services/rights.ts'
 export { applyRunTimeModels } from './services/own-models/apply.ts'
 export { moveChoices, removalOfFields, removalOfModels, renameOwnField } from './services/own-models/removal.ts'
-export { dropCounters, nextByCode, nextById, numbersByCode, peekNumber, restartSequence } from './services/sequences.ts'
+export {
+  dropCounters,
+  nextByCode,
+  nextById,
+  numbersByCode,
+  peekNumber,
+  restartSequence,
+  writtenNumber,
+} from './services/sequences.ts'
 export { tenantOf } from './tenant/open-tenants.ts'
 export { type InitOptions, initTenant, openTenant, reopenTenant, type TenantOptions } from './tenant/open-tenant.ts'

@@ -78,6 +78,12 @@ export function literal(text: string): Sql {
   return new Sql([text.includes('\\') ? ` E'${escaped.replaceAll('\\', '\\\\')}'` : `'${escaped}'`], [])
 }
 
+/** A whole number as text of the statement, for definitions, which take no parameters. @throws TypeError for anything else */
+export function whole(value: number): Sql {
+  if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is no whole number.`)
+  return new Sql([String(value)], [])
+}
+
 /** Nothing at all. */
 export const empty: Sql = new Sql([''], [])
 

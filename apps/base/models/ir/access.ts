@@ -39,7 +39,8 @@ for (const model of ['ir.model.access', 'ir.rule'])
 access('ir.module.module', { group: 'base.group_system', ops: ['read', 'write'] })
 access('ir.rpc.client', { group: 'base.group_system', ops: ['read', 'unlink'] })
 access('ir.config_parameter', { group: 'base.group_system', ops: all })
-access('ir.sequence', { group: 'base.group_user', ops: ['read'] }, { group: 'base.group_system', ops: all })
+for (const model of ['ir.sequence', 'ir.sequence.date_range'])
+  access(model, { group: 'base.group_user', ops: ['read'] }, { group: 'base.group_system', ops: all })
 access('ir.cron', { group: 'base.group_system', ops: all })
 
 for (const model of ['ir.ui.menu', 'ir.ui.view', 'ir.actions.report']) {
