@@ -126,7 +126,7 @@ test('ten writers and readers at once while rights change every moment end, each
   const changing = (async () => {
     while (running) {
       await bumpEpoch(pool)
-      await new Promise((resolve) => setTimeout(resolve, 15))
+      await new Promise((resolve) => setTimeout(resolve, 40))
     }
   })()
   const work = Array.from({ length: 10 }, (_, i) =>

@@ -2,7 +2,7 @@
 
 import { AccessDenied, AppError, ServerError, UserError } from '../errors.ts'
 import { type Context, type Env, newState, StaleRights, type UserRights } from '../orm/index.ts'
-import { type Cancellation, type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
+import { type Cancellation, type Guard, type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
 import { makeEnvironment } from './environment.ts'
 import { readRights, type Rights, systemGrant } from './rights.ts'
 import type { Tenant } from './tenant.ts'
@@ -47,7 +47,7 @@ export async function withEnv<T>(
       }
       return options.mode === 'read' ? await reading(tenant, uid, options, fn) : await writing(tenant, uid, options, fn)
     } catch (error) {
-      if (!(error instanceof StaleRights) && !(await isStaleRefusal(tenant, options, error))) throw error
+      if (!(error instanceof StaleRights) && !(await isStaleRefusal(tenant, error))) throw error
       await refresh(tenant, tenant.pool)
     }
   }
@@ -55,8 +55,8 @@ export async function withEnv<T>(
 }
 
 // A refusal by the rights and models in memory comes before the first statement: it counts only if those still do.
-async function isStaleRefusal(tenant: Tenant, options: EnvOptions, error: unknown): Promise<boolean> {
-  if (options.mode !== 'read' || !(error instanceof AppError) || error.status === 503) return false
+async function isStaleRefusal(tenant: Tenant, error: unknown): Promise<boolean> {
+  if (!(error instanceof AppError) || error.status === 503) return false
   return (await readEpoch(tenant)) !== tenant.rights.epoch
 }
 
@@ -81,14 +81,12 @@ async function readEpoch(tenant: Tenant): Promise<number | undefined> {
   return row?.n
 }
 
+// Rights come from memory; the snapshot's first statement tells whether they are those of this moment.
 function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: Env) => Promise<T>): Promise<T> {
   const { epoch, models } = tenant.rights
   return withTransaction(
     tenant.pool,
     async (tx) => {
-      // The snapshot begins here: rights as of the transaction, not as of memory.
-      const [row] = await tx.query<{ n: number; models: number }>(sql`SELECT n, models FROM hf_epoch`)
-      if (row && (row.n !== epoch || row.models !== models)) throw new StaleRights()
       if (tenant.rights.epoch !== epoch) throw new StaleRights()
       // Whoever holds a connection must not wait for the work of somebody who waits for one.
       const pending = tenant.rights.users.get(uid)
@@ -96,6 +94,7 @@ function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: 
         pending === undefined || settled.has(pending)
           ? await rightsOf(tenant, tx, uid)
           : requireRights(await readRights(tenant, tx, uid))
+      if (tenant.rights.epoch !== epoch) throw new StaleRights()
       checkLanguage(tenant, options.context)
       return fn(
         makeEnvironment({
@@ -109,8 +108,18 @@ function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: 
         }),
       )
     },
-    options.signal ? { signal: options.signal } : {},
+    { guard: guardOf(epoch, models), ...(options.signal ? { signal: options.signal } : {}) },
   )
+}
+
+function guardOf(epoch: number | undefined, models: number | undefined): Guard {
+  return {
+    statement: sql`SELECT n, models FROM hf_epoch`,
+    check(row) {
+      if (row && (row['n'] !== epoch || row['models'] !== models)) throw new StaleRights()
+    },
+    clause: sql`(SELECT n = ${epoch ?? 0}::int8 AND models = ${models ?? 0}::int8 FROM hf_epoch)`,
+  }
 }
 
 function checkLanguage(tenant: Tenant, context: Context | undefined): void {

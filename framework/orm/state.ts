@@ -20,6 +20,8 @@ export interface TransactionState {
   /** Nesting of create and write; obligations are settled when it returns to 0. */
   depth: number
   flushing: boolean
+  /** The request is one call of the kernel's own `create`, so nothing follows it. The first `create` takes it away. */
+  isOnlyCall: boolean
   /** Whether a statement of this request has confirmed that the rights in memory still count. */
   epochSeen: boolean
   /** How often the time was asked for: what was compiled by it is good for this moment only. */
@@ -34,6 +36,7 @@ export function newState(): TransactionState {
     seen: new WeakMap(),
     depth: 0,
     flushing: false,
+    isOnlyCall: false,
     epochSeen: false,
     clockReads: 0,
   }

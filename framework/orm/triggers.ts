@@ -69,7 +69,13 @@ export function storedDependencies(
   )
 }
 
-function expand(models: Models, model: ModelInfo, path: readonly string[], seen: readonly string[]): string[][] {
+/** What a path reads of the database: every field without a column on it replaced by what it is made of. */
+export function expand(
+  models: Models,
+  model: ModelInfo,
+  path: readonly string[],
+  seen: readonly string[] = [],
+): string[][] {
   const [head, ...rest] = path
   const field = head === undefined ? undefined : model.fields.get(head)
   if (!field || head === undefined)

@@ -18,7 +18,8 @@ export interface CopyTarget {
  * stops before it, the connection is closed, for the server would go on sending.
  */
 export async function* copyOut(tx: Transaction, target: CopyTarget): AsyncGenerator<Uint8Array> {
-  const stream = tx.client.query(to(sql`COPY ${what(target)} TO STDOUT`.compile().text))
+  const client = await tx.connection()
+  const stream = client.query(to(sql`COPY ${what(target)} TO STDOUT`.compile().text))
   let isWhole = false
   try {
     for await (const chunk of stream) yield chunk as Uint8Array
@@ -27,12 +28,13 @@ export async function* copyOut(tx: Transaction, target: CopyTarget): AsyncGenera
     isWhole = true // the server has ended it itself
     throw translate(error)
   } finally {
-    if (!isWhole) await (tx.client as unknown as { end(): Promise<void> }).end()
+    if (!isWhole) await (client as unknown as { end(): Promise<void> }).end()
   }
 }
 
 /** Takes rows in COPY text format into a table; returns when the server has accepted all of them. */
 export async function copyIn(tx: Transaction, target: CopyTarget, rows: AsyncIterable<Uint8Array>): Promise<void> {
+  const client = await tx.connection()
   let failure: unknown = null
   const noting = async function* (): AsyncGenerator<Uint8Array> {
     try {
@@ -43,7 +45,7 @@ export async function copyIn(tx: Transaction, target: CopyTarget, rows: AsyncIte
     }
   }
   try {
-    await pipeline(noting(), tx.client.query(from(sql`COPY ${what(target)} FROM STDIN`.compile().text)))
+    await pipeline(noting(), client.query(from(sql`COPY ${what(target)} FROM STDIN`.compile().text)))
   } catch (error) {
     // The source's own fault comes back from the server as a failed COPY; the fault itself says more.
     throw failure ?? translate(error)

@@ -16,5 +16,11 @@ export {
   type Row,
 } from './pool.ts'
 export { type FilledStatement, hole, Template } from './template.ts'
-export { type Transaction, type TransactionOptions, withTransaction } from './transaction.ts'
+export {
+  type Guard,
+  type MakeStatement,
+  type Transaction,
+  type TransactionOptions,
+  withTransaction,
+} from './transaction.ts'
 export { ConstraintViolation, isRetryable, translate } from './translate.ts'

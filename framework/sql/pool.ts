@@ -2,6 +2,7 @@
 
 import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
+import type { BatchItem } from './wire/batch.ts'
 import type { Sql } from './fragment.ts'
 import { type KnownText, noteDuration, noteText } from './wire/known-texts.ts'
 import { Lane } from './wire/lane.ts'
@@ -56,8 +57,8 @@ export interface QueryOptions {
   readonly prepared?: boolean
 }
 
-// Values come as PostgreSQL prints them where a JavaScript type would lose something: dates stay text (UTC), int8 and numeric become numbers.
-const types = new pg.TypeOverrides()
+/** Values come as PostgreSQL prints them where a JavaScript type would lose something: dates stay text (UTC), int8 and numeric become numbers. */
+export const types = new pg.TypeOverrides()
 for (const oid of [1082, 1114, 1184, 1083]) types.setTypeParser(oid, (v: string) => v)
 types.setTypeParser(20, (v: string) => Number(v))
 types.setTypeParser(1700, (v: string) => Number(v))
@@ -158,16 +159,11 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
   }
 }
 
-/** Sends one statement on a connection; named statements keep their plan. */
-export function runStatement<T extends Row>(
-  client: pg.ClientBase,
-  statement: Sql | FilledStatement,
-  options: QueryOptions,
-  address: PoolOptions,
-): Promise<T[]> {
+/** A statement as the driver takes it, under a name where its plan is worth keeping. */
+export function toItem(statement: Sql | FilledStatement, options: QueryOptions): BatchItem {
   const { text, values } = statement.compile()
   const known = options.prepared === false ? undefined : noteText(text)
-  return runText(client, text, values, known, options.signal, address)
+  return { text, values, name: known?.name, known }
 }
 
 async function runText<T extends Row>(
@@ -178,18 +174,33 @@ async function runText<T extends Row>(
   signal: Cancellation | undefined,
   address: PoolOptions,
 ): Promise<T[]> {
-  signal?.throwIfAborted()
+  return cancelling(client, address, signal, async () => {
+    const sentAt = performance.now()
+    try {
+      const rows = await send<T>(client, text, values, known?.name)
+      if (known !== undefined) noteDuration(known, performance.now() - sentAt)
+      return rows
+    } catch (error) {
+      throw translate(error)
+    }
+  })
+}
+
+/** Waits for an answer; a signal cancels in the server whatever the connection is running. */
+export async function cancelling<T>(
+  client: pg.ClientBase,
+  address: PoolOptions,
+  signal: Cancellation | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (!signal) return run()
+  signal.throwIfAborted()
   const cancel = () => void cancelOnServer(client, address)
-  signal?.addEventListener('abort', cancel)
-  const sentAt = performance.now()
+  signal.addEventListener('abort', cancel)
   try {
-    const rows = await send<T>(client, text, values, known?.name)
-    if (known !== undefined) noteDuration(known, performance.now() - sentAt)
-    return rows
-  } catch (error) {
-    throw translate(error)
+    return await run()
   } finally {
-    signal?.removeEventListener('abort', cancel)
+    signal.removeEventListener('abort', cancel)
   }
 }
 

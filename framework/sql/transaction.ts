@@ -1,18 +1,22 @@
-/** Transactions with retry on serialization failure and deadlock. */
+/** Transactions with retry on serialization failure and deadlock. They begin with their first statement. */
 
 import type pg from 'pg'
-import type { Sql } from './fragment.ts'
+import { type BatchItem, sendBatch } from './wire/batch.ts'
+import { type Sql, sql } from './fragment.ts'
 import type { FilledStatement } from './template.ts'
 import {
   type Cancellation,
+  cancelling,
   isBroken,
   type Pool,
   type Queryable,
   type QueryOptions,
   type Row,
-  runStatement,
+  toItem,
+  types,
 } from './pool.ts'
-import { isRetryable, translate } from './translate.ts'
+import { isRetryable, Refused, translate } from './translate.ts'
+import { noteDuration } from './wire/known-texts.ts'
 
 export interface TransactionOptions {
   /** Default `repeatable read`: one snapshot for the whole request, as in Odoo. */
@@ -21,41 +25,197 @@ export interface TransactionOptions {
   /** Tries in all; default 30, with growing pauses: a crowd on one record gets through. The function runs again from its beginning, so it keeps its effects inside the transaction. */
   readonly tries?: number
   readonly signal?: Cancellation
+  /** What must hold for the transaction to mean anything; looked at in the snapshot of its first statement. */
+  readonly guard?: Guard
+}
+
+/** A condition that travels with the first statement, so that it costs no round trip of its own. */
+export interface Guard {
+  /** Gives one row. */
+  readonly statement: Sql
+  /** @throws what the transaction shall fail with */
+  check(row: Row | undefined): void
+  /** The same as a predicate, for a statement that is a whole transaction. */
+  readonly clause: Sql
+}
+
+/**
+ * Makes a statement that refuses itself: where something does not hold, it divides by zero, and the transaction runs
+ * again without short cuts. `guard` is a predicate that has to hold as well.
+ */
+export type MakeStatement = (guard: Sql) => Sql
+
+interface Asked {
+  readonly statement: Sql | FilledStatement
+  readonly options: QueryOptions
+  readonly resolve: (rows: Row[]) => void
+  readonly reject: (error: unknown) => void
 }
 
 export class Transaction implements Queryable {
-  readonly #client: pg.ClientBase
+  /** Whether statements that refuse themselves may be sent; not in the run after one was refused. */
+  readonly mayShorten: boolean
   readonly #pool: Pool
-  readonly #signal: Cancellation | undefined
+  readonly #options: TransactionOptions
   readonly #afterCommit: (() => void | Promise<void>)[] = []
+  #client: pg.PoolClient | undefined
+  #isOpen = false
+  #isEnded = false
   #savepoints = 0
+  /** The error after which PostgreSQL takes nothing more. */
+  #failure: unknown
+  #put: MakeStatement[] = []
+  #asked: Asked[] = []
+  #isSending = false
 
-  constructor(client: pg.ClientBase, pool: Pool, signal: Cancellation | undefined) {
-    this.#client = client
+  constructor(pool: Pool, options: TransactionOptions, mayShorten: boolean) {
     this.#pool = pool
-    this.#signal = signal
+    this.#options = options
+    this.mayShorten = mayShorten
   }
 
+  /** Statements asked for at the same moment go out together. */
   query<T extends Row = Row>(statement: Sql | FilledStatement, options: QueryOptions = {}): Promise<T[]> {
-    const signal = options.signal ?? this.#signal
-    return runStatement<T>(
-      this.#client,
-      statement,
-      signal === undefined ? options : { ...options, signal },
-      this.#pool.options,
-    )
+    return new Promise<Row[]>((resolve, reject) => {
+      this.#asked.push({ statement, options, resolve, reject })
+      if (!this.#isSending) void this.#sendAsked()
+    }) as Promise<T[]>
+  }
+
+  async #sendAsked(): Promise<void> {
+    this.#isSending = true
+    await null
+    while (this.#asked.length > 0) {
+      const asked = this.#asked.splice(0)
+      try {
+        const { results, error } = await this.#send(
+          asked.map(({ statement }) => statement),
+          asked,
+        )
+        for (const [i, one] of asked.entries()) {
+          const rows = results[i]
+          if (rows) one.resolve(rows)
+          else one.reject(error)
+        }
+      } catch (error) {
+        for (const one of asked) one.reject(error)
+      }
+    }
+    this.#isSending = false
+  }
+
+  /** Keeps a change or check until the next statement or the end, whichever comes first; there it goes with the COMMIT. */
+  postpone(make: MakeStatement): void {
+    this.#put.push(make)
+  }
+
+  /** Runs a change as the last statement, together with the COMMIT. */
+  async finish<T extends Row = Row>(make: MakeStatement): Promise<T[]> {
+    this.#put.push(make)
+    return (await this.#commit()) as T[]
+  }
+
+  /** What `finish` or the end of `withTransaction` does. Gives the rows of the last change that was put off. */
+  async #commit(): Promise<Row[]> {
+    const { guard } = this.#options
+    if (!this.#isOpen && this.#put.length === 0) {
+      // Nothing was asked of the database; whether what memory said still holds, was not either.
+      if (guard) guard.check((await this.#pool.query(guard.statement))[0])
+      this.#isEnded = true
+      return []
+    }
+    const items: BatchItem[] = this.#isOpen ? [] : [this.#begin()]
+    const from = items.length
+    this.#takePut(items, this.#isOpen || !guard ? sql`TRUE` : guard.clause)
+    const to = items.length
+    items.push(control('COMMIT'))
+    this.#isOpen = true
+    const { results, error } = await this.#talk(items, this.#options.signal)
+    if (error !== undefined) throw this.#fail(explain(error, results.length >= from && results.length < to))
+    // An error that somebody swallowed makes PostgreSQL roll back where it was asked to commit.
+    if (results[to]?.command !== 'COMMIT')
+      throw this.#fail(translate(new TypeError('The transaction had failed before.')))
+    this.#isEnded = true
+    return to > from ? (results[to - 1]?.rows ?? []) : []
+  }
+
+  /** Sends statements behind what has to go before them: BEGIN, the guard, what was put off. */
+  async #send(
+    statements: readonly (Sql | FilledStatement)[],
+    asked: readonly Asked[] = [],
+  ): Promise<{ results: Row[][]; error?: unknown }> {
+    if (this.#isEnded) throw new TypeError('The transaction is over; nothing can follow its last statement.')
+    if (this.#failure !== undefined) throw this.#failure
+    const { guard } = this.#options
+    const items: BatchItem[] = []
+    const isFirst = !this.#isOpen
+    if (isFirst) {
+      items.push(this.#begin())
+      if (guard) items.push(toItem(guard.statement, {}))
+      this.#isOpen = true
+    }
+    const putAt = items.length
+    this.#takePut(items, sql`TRUE`)
+    const from = items.length
+    for (const [i, statement] of statements.entries()) items.push(toItem(statement, asked[i]?.options ?? {}))
+    const signal = asked.find(({ options }) => options.signal)?.options.signal ?? this.#options.signal
+    const { results, error } = await this.#talk(items, signal)
+    if (isFirst && guard && results.length > 1) {
+      try {
+        guard.check(results[1]?.rows[0])
+      } catch (stale) {
+        throw this.#fail(stale)
+      }
+    }
+    const isShortcut = results.length >= putAt && results.length < from
+    const failure = error === undefined ? undefined : this.#fail(explain(error, isShortcut))
+    if (failure !== undefined && results.length < from) throw failure
+    return {
+      results: results.slice(from).map(({ rows }) => rows),
+      ...(failure === undefined ? {} : { error: failure }),
+    }
+  }
+
+  #takePut(items: BatchItem[], guard: Sql): void {
+    for (const [i, make] of this.#put.splice(0).entries()) items.push(toItem(make(i === 0 ? guard : sql`TRUE`), {}))
+  }
+
+  async #talk(items: readonly BatchItem[], signal: Cancellation | undefined): ReturnType<typeof sendBatch> {
+    this.#client ??= await this.#pool.connect()
+    const client = this.#client
+    const sentAt = performance.now()
+    const outcome = await cancelling(client, this.#pool.options, signal, () => sendBatch(client, items, types))
+    // Of each it is known only how long all took together.
+    const ms = performance.now() - sentAt
+    for (const { known } of items) if (known !== undefined) noteDuration(known, ms)
+    return outcome
+  }
+
+  #begin(): BatchItem {
+    const { isolation, readOnly } = this.#options
+    return control(`BEGIN ISOLATION LEVEL ${isolation ?? 'repeatable read'}${readOnly ? ' READ ONLY' : ''}`)
+  }
+
+  #fail(error: unknown): unknown {
+    this.#failure = error
+    return error
   }
 
   /** Runs `fn` in a savepoint: an error inside undoes only what `fn` did. */
   async savepoint<T>(fn: () => Promise<T>): Promise<T> {
     const name = `hf_${++this.#savepoints}`
-    await this.#client.query(`SAVEPOINT ${name}`)
+    const client = await this.connection()
+    await client.query(`SAVEPOINT ${name}`)
     try {
       const result = await fn()
-      await this.#client.query(`RELEASE SAVEPOINT ${name}`)
+      await this.connection()
+      await client.query(`RELEASE SAVEPOINT ${name}`)
       return result
     } catch (error) {
-      await this.#client.query(`ROLLBACK TO SAVEPOINT ${name}`)
+      if (this.#failure instanceof Refused) throw this.#failure
+      this.#put = []
+      await client.query(`ROLLBACK TO SAVEPOINT ${name}`)
+      this.#failure = undefined
       throw error
     }
   }
@@ -65,15 +225,47 @@ export class Transaction implements Queryable {
     this.#afterCommit.push(work)
   }
 
-  /** Runs what was registered; only `withTransaction` calls it. */
-  async runAfterCommit(): Promise<void> {
+  /** The raw connection with everything done that was asked for so far; for COPY streams of `sql/copy.ts`. */
+  async connection(): Promise<pg.ClientBase> {
+    if (!this.#isOpen || this.#put.length > 0) await this.#send([])
+    return this.#client as pg.ClientBase
+  }
+
+  /** Commits, and runs what was registered; only `withTransaction` calls it. */
+  async end(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (!this.#isEnded) await this.#commit()
+    this.#release(undefined)
     for (const work of this.#afterCommit) await work()
   }
 
-  /** The raw connection, for COPY streams of `sql/copy.ts`. */
-  get client(): pg.ClientBase {
-    return this.#client
+  /** Rolls back; only `withTransaction` calls it. */
+  async abandon(error: unknown): Promise<void> {
+    if (this.#isOpen && !this.#isEnded) await this.#client?.query('ROLLBACK').catch(() => {})
+    this.#release(error)
   }
+
+  #release(error: unknown): void {
+    this.#client?.release(isBroken(error) ? true : undefined)
+    this.#client = undefined
+  }
+}
+
+const controls = new Map<string, BatchItem>()
+
+function control(text: string): BatchItem {
+  const known = controls.get(text)
+  if (known) return known
+  const item: BatchItem = { text, values: [], name: `hf_${text.replaceAll(' ', '_').toLowerCase()}`, known: undefined }
+  controls.set(text, item)
+  return item
+}
+
+// Whatever a shortened statement fails with, the long way says it in the right words and at the right moment.
+function explain(error: unknown, isShortcut: boolean): unknown {
+  const known = translate(error)
+  if (!isShortcut || known.status === 503 || isRetryable(known)) return known
+  return new Refused('A short cut would not do.', { cause: known })
 }
 
 /** Runs `fn` in one transaction; commits when it returns, rolls back when it throws, repeats when PostgreSQL says that it may succeed. */
@@ -83,10 +275,16 @@ export async function withTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   const tries = options.tries ?? 30
+  let mayShorten = true
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, fn, options)
+      return await once(new Transaction(pool, options, mayShorten), fn)
     } catch (error) {
+      if (error instanceof Refused && mayShorten) {
+        mayShorten = false
+        attempt--
+        continue
+      }
       if (attempt >= tries || !isRetryable(error) || options.signal?.aborted) throw error
       // Full jitter, so that two losers do not meet again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(250, 10 * 2 ** attempt)))
@@ -94,28 +292,19 @@ export async function withTransaction<T>(
   }
 }
 
-async function once<T>(pool: Pool, fn: (tx: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
-  const client = await pool.connect()
-  let failure: unknown
+async function once<T>(tx: Transaction, fn: (tx: Transaction) => Promise<T>): Promise<T> {
   try {
-    await client.query(
-      `BEGIN ISOLATION LEVEL ${options.isolation ?? 'repeatable read'}${options.readOnly ? ' READ ONLY' : ''}`,
-    )
-    const tx = new Transaction(client, pool, options.signal)
     const result = await fn(tx)
-    await client.query('COMMIT')
-    await tx.runAfterCommit()
+    await tx.end()
     return result
   } catch (error) {
-    failure = translateDriver(error)
-    await client.query('ROLLBACK').catch(() => {})
+    const failure = translateDriver(error)
+    await tx.abandon(failure)
     throw failure
-  } finally {
-    client.release(isBroken(failure) ? true : undefined)
   }
 }
 
-// COMMIT itself can fail (deferred constraints, serialization): those errors come raw from the driver.
+// Errors of savepoints and COPY come raw from the driver.
 function translateDriver(error: unknown): unknown {
   return typeof (error as { code?: unknown } | null)?.code === 'string' && 'severity' in (error as object)
     ? translate(error)

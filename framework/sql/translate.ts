@@ -42,6 +42,9 @@ const messages = {
   check: 'The operation cannot be completed: a value is outside what is allowed.',
 } as const
 
+/** A statement of a transaction's short cut would not do; the transaction runs again the long way. Leaves `sql/` never. */
+export class Refused extends Error {}
+
 /** Turns a driver error into ours; passes our own errors through. */
 export function translate(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown

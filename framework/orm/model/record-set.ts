@@ -66,10 +66,23 @@ export class RecordSet<M extends string = string> extends Records<M> {
 
   /** Creates one record or several. A list gives as many records as it is long. */
   async create(values: Values<M> | readonly Values<M>[]): Promise<this> {
+    const { state } = this.env
+    const isLast = state.isOnlyCall && !this.info.options.affectsRights
+    state.isOnlyCall = false
     const list = (Array.isArray(values) ? values : [values]) as readonly Readonly<Record<string, unknown>>[]
-    const ids = await createRecords(this.env, this.info, list)
+    const ids = await createRecords(this.env, this.info, await this.prepareCreate(list), isLast)
     if (this.info.options.affectsRights) await this.env.rightsChanged()
     return this.browse(ids)
+  }
+
+  /**
+   * Completes or corrects the values of new records before there are any. A model that has nothing to do afterwards
+   * extends this rather than `create`: it then costs no round trip of its own.
+   */
+  async prepareCreate(
+    list: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return list
   }
 
   async write(values: Values<M>): Promise<boolean> {

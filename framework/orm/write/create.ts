@@ -1,22 +1,30 @@
 /** Creating records: n records in one INSERT, their lists in batches. */
 
-import { id, join, type Sql, sql, type SqlValue } from '../../sql/index.ts'
+import { sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { applyLists } from './commands.ts'
 import { storeFiles } from './files.ts'
+import { isAwaitedElsewhere, markModifiedElsewhere } from './insert/awaiting.ts'
+import { NewColumns } from './insert/columns.ts'
+import { computeEarly, type Late } from './insert/early.ts'
+import { insertRows } from './insert/rows.ts'
 import { requireLinkable } from './link-rights.ts'
 import { roundMonetary } from './monetary.ts'
-import { change, requireModel } from './operation.ts'
-import { addPending, castOf, markModified, type Parents } from './recompute.ts'
+import { change, notAllThere, requireModel } from './operation.ts'
+import { addPending, asKernel } from './recompute.ts'
+import { unlessHolds } from './row-rule.ts'
 import { requireValues, type SplitValues, split } from './split.ts'
-import { toColumn, toTranslations } from './values.ts'
 
-/** Creates records and returns their ids, in the order of the values. */
+/**
+ * Creates records and returns their ids, in the order of the values.
+ * @param isLast nothing follows in this transaction: where nothing is owed either, the INSERT travels with the COMMIT
+ */
 export function createRecords(
   env: Env,
   model: ModelInfo,
   list: readonly Readonly<Record<string, unknown>>[],
+  isLast = false,
 ): Promise<number[]> {
   return change(env, async () => {
     requireModel(env, model, 'create')
@@ -24,7 +32,10 @@ export function createRecords(
     const system = isSystem(env)
     const defaults = await defaultValues(env, model, list)
     const records = list.map((values) => split(env, model, values, { system }))
-    for (const [i, record] of records.entries()) addDefaults(record, defaults, list[i] ?? {})
+    for (const [i, record] of records.entries()) {
+      addDefaults(record, defaults, list[i] ?? {})
+      dropEmpty(record)
+    }
     // Defaults of the model are its author's; all else, the context included, is the caller's.
     await requireLinkable(
       env,
@@ -32,8 +43,17 @@ export function createRecords(
     )
     await createParents(env, model, records)
     for (const record of records) requireValues(model, record.columns, true)
-    const ids = await insert(env, model, records)
-    await roundMonetary(env, model, ids, new Set(records.flatMap((r) => [...r.columns.keys()].map((f) => f.name))))
+    const values = new NewColumns(env, records)
+    const late = await early(env, model, values, records)
+    const pointedTo = (inverse: FieldInfo) => (late.fields.has(inverse) ? null : values.distinct(inverse))
+    const isDone =
+      late.fields.size + late.constraints.size === 0 &&
+      !late.isUnrounded &&
+      records.every(({ lists, files }) => lists.size + files.size === 0) &&
+      !isAwaitedElsewhere(env, model, pointedTo)
+    const ids = await insert(env, model, values, { isDone, isLast })
+    if (isDone) return ids
+    if (late.isUnrounded) await roundMonetary(env, model, ids, new Set(values.fields().map((field) => field.name)))
     await applyLists(
       env,
       model,
@@ -47,8 +67,8 @@ export function createRecords(
       ids,
       records.map((r) => r.files),
     )
-    await markCreated(env, model, ids, records)
-    env.state.afterChecks.push({ env, model: model.name, operation: 'create', ids })
+    markCreated(env, model, ids, records, late)
+    await markModifiedElsewhere(env, model, ids, pointedTo)
     return ids
   })
 }
@@ -103,6 +123,18 @@ function addDefaults(
   }
 }
 
+// Lists and files of a new record are empty by themselves.
+function dropEmpty({ lists, files }: SplitValues): void {
+  for (const [field, value] of lists)
+    if (!value || (Array.isArray(value) && value.every(isEmptying))) lists.delete(field)
+  for (const [field, value] of files) if (!value) files.delete(field)
+}
+
+function isEmptying(command: unknown): boolean {
+  const [code, , ids] = Array.isArray(command) ? (command as unknown[]) : []
+  return code === 5 || (code === 6 && Array.isArray(ids) && ids.length === 0)
+}
+
 async function createParents(env: Env, model: ModelInfo, records: readonly SplitValues[]): Promise<void> {
   for (const [parentName, linkName] of Object.entries(model.options.inherits ?? {})) {
     const link = model.fields.get(linkName)
@@ -123,106 +155,49 @@ async function createParents(env: Env, model: ModelInfo, records: readonly Split
   }
 }
 
-async function insert(env: Env, model: ModelInfo, records: readonly SplitValues[]): Promise<number[]> {
-  const fields = new Set<FieldInfo>()
-  for (const record of records) for (const field of record.columns.keys()) fields.add(field)
-  const audit = ['create_uid', 'create_date', 'write_uid', 'write_date']
-  const columns = [...fields].filter((f) => !(audit.includes(f.name) && !env.system) && f.name !== 'id')
-  const withId = env.system && records.every((r) => [...r.columns.keys()].some((f) => f.name === 'id'))
-  const now = sql`date_trunc('milliseconds', now() AT TIME ZONE 'UTC')`
-  const names: Sql[] = [...(withId ? [id('id')] : []), ...columns.map((f) => id(f.name))]
-  const arrays: Sql[] = []
-  const picked: Sql[] = []
-  const aliases: Sql[] = []
-  const addColumn = (name: string, cast: Sql, values: readonly (string | null)[], decode?: boolean) => {
-    arrays.push(sql`${values}::text[]`)
-    aliases.push(id(`c_${name}`))
-    picked.push(decode ? sql`decode(${id(`c_${name}`)}, 'base64')` : sql`${id(`c_${name}`)}::${cast}`)
-  }
-  if (withId)
-    addColumn(
-      'id',
-      sql`int4`,
-      records.map((r) => String([...r.columns].find(([f]) => f.name === 'id')?.[1])),
-    )
-  for (const field of columns)
-    addColumn(
-      field.name,
-      castOf(field),
-      records.map((r) => (r.columns.has(field) ? asText(env, field, r.columns.get(field)) : null)),
-      field.columnType === 'bytea',
-    )
-  for (const name of audit) {
-    if (columns.some((f) => f.name === name) || !model.fields.has(name)) continue
-    names.push(id(name))
-    picked.push(name.endsWith('_uid') ? sql`${env.uid}::int4` : now)
-  }
-  if (arrays.length === 0) {
-    arrays.push(sql`${records.map(() => null)}::text[]`)
-    aliases.push(id('c_none'))
-  }
-  const rows = await env.db.query<{ id: number }>(
-    sql`INSERT INTO ${id(model.table)} (${join(names)}) SELECT ${join(picked)} FROM unnest(${join(arrays)}) WITH ORDINALITY AS u(${join(aliases)}, hf_n) ORDER BY u.hf_n RETURNING id`,
+// What can be computed before the INSERT goes into it.
+function early(env: Env, model: ModelInfo, values: NewColumns, records: readonly SplitValues[]): Promise<Late> {
+  const lists = new Set(records.flatMap((record) => [...record.lists.keys()]))
+  return asKernel(env, (kernel) =>
+    computeEarly(kernel.withContext({ active_test: false, bin_size: false }), model, values, lists),
   )
-  return rows.map((row) => row.id)
 }
 
-function asText(env: Env, field: FieldInfo, value: unknown): string | null {
-  // Data files and imports may give all languages at once.
-  if (field.options.translate && value !== null && typeof value === 'object')
-    return JSON.stringify(toTranslations(field, value, true))
-  const column: SqlValue = toColumn(field, value)
-  if (field.options.translate)
-    return column === null
-      ? null
-      : JSON.stringify(env.lang === 'en_US' ? { en_US: column } : { en_US: column, [env.lang]: column })
-  if (field.options.companyDependent) return column === null ? null : JSON.stringify({ [env.companyId]: column })
-  if (column === null) return null
-  if (typeof column === 'boolean') return column ? 't' : 'f'
-  return String(column)
+/** @param so `isDone`: nothing is owed for the new records but their rule; `isLast`: nothing else follows */
+async function insert(
+  env: Env,
+  model: ModelInfo,
+  values: NewColumns,
+  so: { readonly isDone: boolean; readonly isLast: boolean },
+): Promise<number[]> {
+  const { tx, state } = env
+  const { statement, isInDoubt } = insertRows(env, model, values)
+  const isDecided =
+    so.isDone && !isInDoubt && state.depth === 1 && state.pending.size === 0 && state.afterChecks.length === 0
+  if (isDecided && so.isLast && tx?.mayShorten) {
+    const made = await tx.finish<{ id: number }>(
+      (guard) => sql`WITH made AS (${statement}) SELECT id, ${unlessHolds(sql`within AND ${guard}`)} AS ok FROM made`,
+    )
+    return made.map((row) => row.id)
+  }
+  const rows = await env.db.query<{ id: number; within: boolean }>(statement)
+  const ids = rows.map((row) => row.id)
+  if (!isDecided) state.afterChecks.push({ env, model: model.name, operation: 'create', ids })
+  else if (!rows.every((row) => row.within)) throw await notAllThere(env, model, 'create', ids, { after: true })
+  return ids
 }
 
-async function markCreated(
+function markCreated(
   env: Env,
   model: ModelInfo,
   ids: readonly number[],
   records: readonly SplitValues[],
-): Promise<void> {
-  for (const field of model.fields.values()) {
-    if (!field.column || !field.computed) continue
+  late: Late,
+): void {
+  for (const field of late.fields) {
     // A value that was given for an editable computed field stays until what it depends on changes.
-    const due = field.options.editable
-      ? ids.filter((_, i) => ![...(records[i]?.columns.keys() ?? [])].includes(field))
-      : ids
+    const due = field.options.editable ? ids.filter((_, i) => !records[i]?.columns.has(field)) : ids
     addPending(env, { targetModel: model.name, targetField: field.name }, due)
   }
-  for (const i of model.constraints.keys()) addPending(env, { targetModel: model.name, targetField: `#${i}` }, ids)
-  const given = new Set<string>()
-  for (const field of model.fields.values()) if (field.column || field.link) given.add(field.name)
-  await markModifiedElsewhere(env, model, ids, given, parentsOf(model, records))
-}
-
-// What the new records point to, as far as their values say it plainly.
-function parentsOf(model: ModelInfo, records: readonly SplitValues[]): Parents {
-  const parents = new Map<string, readonly number[]>()
-  for (const field of model.fields.values()) {
-    if (field.kind !== 'many2one' || !field.column || field.computed || field.options.companyDependent) continue
-    const given = records.map(({ columns }) => toColumn(field, columns.get(field)))
-    parents.set(field.name, [...new Set(given.filter((value) => typeof value === 'number'))])
-  }
-  return parents
-}
-
-// The record's own fields are pending already; only records of others are looked for.
-function markModifiedElsewhere(
-  env: Env,
-  model: ModelInfo,
-  ids: readonly number[],
-  fields: ReadonlySet<string>,
-  parents: Parents,
-): Promise<void> {
-  const elsewhere = [...fields].filter((name) =>
-    (env.registry.triggers.get(`${model.name}.${name}`) ?? []).some((t) => t.path.length > 0),
-  )
-  return markModified(env, model, ids, elsewhere, { created: true, othersOnly: true, parents })
+  for (const i of late.constraints) addPending(env, { targetModel: model.name, targetField: `#${i}` }, ids)
 }

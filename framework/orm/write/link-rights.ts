@@ -15,8 +15,13 @@ import { toColumn } from './values.ts'
  * @throws AccessError ERR_ACCESS_READ_RECORDS for a hidden record and for an absent one alike
  */
 export async function requireLinkable(env: Env, records: readonly ReadonlyMap<FieldInfo, unknown>[]): Promise<void> {
-  if (env.system || env.grant.seesExistence) return
+  for (const [model, ids] of linksOf(env, records)) await requireRecords(env, model, 'read', [...ids])
+}
+
+/** The records by model that have to be readable because values of the caller point to them. */
+export function linksOf(env: Env, records: readonly ReadonlyMap<FieldInfo, unknown>[]): Map<string, Set<number>> {
   const wanted = new Map<string, Set<number>>()
+  if (env.system || env.grant.seesExistence) return wanted
   for (const record of records) {
     for (const [field, value] of record) {
       const target = targetOf(field, value)
@@ -25,7 +30,7 @@ export async function requireLinkable(env: Env, records: readonly ReadonlyMap<Fi
       wanted.set(target.model, ids.add(target.id))
     }
   }
-  for (const [model, ids] of wanted) await requireRecords(env, model, 'read', [...ids])
+  return wanted
 }
 
 interface Target {

@@ -4,13 +4,8 @@ import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { ModelInfo } from '../registry.ts'
 
-/** Rounds written amounts (half away from zero) where the record has a currency; amounts without one stay as they are. */
-export async function roundMonetary(
-  env: Env,
-  model: ModelInfo,
-  ids: readonly number[],
-  written: ReadonlySet<string>,
-): Promise<void> {
+/** Amounts to be rounded after a write of these fields, by the field of their currency. */
+export function monetaryFields(model: ModelInfo, written: ReadonlySet<string>): Map<string, string[]> {
   const byCurrency = new Map<string, string[]>()
   for (const field of model.fields.values()) {
     if (field.kind !== 'monetary' || !field.column || field.computed || field.options.companyDependent) continue
@@ -18,6 +13,17 @@ export async function roundMonetary(
     if (!written.has(field.name) && !written.has(currency)) continue
     byCurrency.set(currency, [...(byCurrency.get(currency) ?? []), field.name])
   }
+  return byCurrency
+}
+
+/** Rounds written amounts (half away from zero) where the record has a currency; amounts without one stay as they are. */
+export async function roundMonetary(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  written: ReadonlySet<string>,
+): Promise<void> {
+  const byCurrency = monetaryFields(model, written)
   for (const [currency, fields] of byCurrency) {
     if (!model.fields.get(currency)?.column) continue
     const sets: Sql[] = fields.map((name) => sql`${id(name)} = round(t.${id(name)} / c.rounding) * c.rounding`)

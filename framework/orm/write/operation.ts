@@ -7,6 +7,7 @@ import type { Operation } from '../grant.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { fieldDenied, Scope } from '../query/scope.ts'
 import { flush, takeConstraints } from './recompute.ts'
+import { all, allWithin, unlessHolds } from './row-rule.ts'
 
 /** Runs a change; the outermost one computes stored fields, checks constraints and then access to the result. */
 export async function change<T>(env: Env, fn: () => Promise<T>): Promise<T> {
@@ -25,7 +26,6 @@ export async function change<T>(env: Env, fn: () => Promise<T>): Promise<T> {
 
 /** Stored fields, constraints, access after the change: everything that is owed. */
 export async function settle(env: Env): Promise<void> {
-  const { state } = env
   for (let round = 0; round < 100; round++) {
     await flush(env)
     const constraints = takeConstraints(env)
@@ -43,7 +43,19 @@ export async function settle(env: Env): Promise<void> {
       }
     })
   }
+  await checkAfter(env)
+}
+
+// All that is left to ask is asked at once, on the way to the COMMIT; one by one only to say what is wrong.
+async function checkAfter({ state, tx }: Env): Promise<void> {
   const checks = state.afterChecks.splice(0)
+  if (tx?.mayShorten) {
+    const doubts = checks
+      .map((check) => allWithin(check.env, check.model, check.operation, check.ids))
+      .filter((doubt) => doubt !== null)
+    if (doubts.length > 0) tx.postpone((guard) => sql`SELECT ${unlessHolds(all([...doubts, guard]))} AS ok`)
+    return
+  }
   for (const check of checks) await requireRecords(check.env, check.model, check.operation, check.ids, { after: true })
 }
 
@@ -82,13 +94,24 @@ export async function requireRecords(
   const rows = await env.db.query<{ n: number }>(
     sql`SELECT count(*)::int4 AS n FROM ${id(model.table)} ${id(alias)} WHERE ${id(alias)}.id = ANY(${unique}::int4[])${condition === null ? sql`` : sql` AND ${condition}`}`,
   )
-  if (rows[0]?.n === unique.length) return
+  if (rows[0]?.n !== unique.length) throw await notAllThere(env, model, operation, unique, options)
+}
+
+/** The error for records of which some are not the caller's, or not there at all. */
+export async function notAllThere(
+  env: Env,
+  model: ModelInfo,
+  operation: Operation,
+  ids: readonly number[],
+  options: { readonly after?: boolean } = {},
+): Promise<AccessError | MissingError> {
+  const isUnlimited = env.grant.records(model.name, operation) === true && (env.system || !model.options.transient)
   if (
-    condition === null ||
-    (env.grant.seesExistence && !options.after && (await countExisting(env, model, unique)) < unique.length)
+    isUnlimited ||
+    (env.grant.seesExistence && !options.after && (await countExisting(env, model, ids)) < new Set(ids).size)
   )
-    throw missing(model)
-  throw recordsDenied(model, operation)
+    return missing(model)
+  return recordsDenied(model, operation)
 }
 
 /** How many of these records there are, whoever may read them; only for callers who may know. */

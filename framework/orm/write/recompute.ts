@@ -6,6 +6,8 @@ import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { loadRows } from '../model/reading.ts'
 import type { RecordSet } from '../model/record-set.ts'
 import { anew } from '../query/spec.ts'
+import { computedText } from './insert/columns.ts'
+import { unlessHolds } from './row-rule.ts'
 import { type Batch, nextBatch } from './schedule.ts'
 import { toColumn } from './values.ts'
 
@@ -16,34 +18,26 @@ export async function markModified(
   ids: readonly number[],
   fields: Iterable<string>,
   options: {
-    readonly created?: boolean
     readonly othersOnly?: boolean
     readonly except?: readonly string[]
     readonly parents?: Parents
   } = {},
 ): Promise<void> {
   if (ids.length === 0) return
-  const done = new Set<Trigger>()
-  // Many fields are reached on the same way; it is walked once.
-  const reached = new Map<string, readonly number[]>()
-  const reachedFrom = async (trigger: Trigger): Promise<readonly number[]> => {
+  const triggers = new Set<Trigger>()
+  for (const name of fields)
+    for (const one of env.registry.triggers.get(`${model.name}.${name}`) ?? []) triggers.add(one)
+  // Many fields are reached on the same way; it is walked once, and all ways in one round trip.
+  const reached = new Map<string, Promise<readonly number[]>>()
+  const found = [...triggers].map(async (trigger) => {
+    if (trigger.path.length === 0) return options.othersOnly || options.except?.includes(trigger.targetField) ? [] : ids
     const way = `${trigger.targetModel} ${trigger.path.join('.')}`
-    const found =
-      reached.get(way) ?? parentsOf(env, model, trigger, options.parents) ?? (await affected(env, trigger, ids))
-    reached.set(way, found)
-    return found
-  }
-  for (const name of fields) {
-    for (const trigger of env.registry.triggers.get(`${model.name}.${name}`) ?? []) {
-      if (done.has(trigger)) continue
-      done.add(trigger)
-      if (trigger.path.length === 0) {
-        if (!options.othersOnly && !options.except?.includes(trigger.targetField)) addPending(env, trigger, ids)
-        continue
-      }
-      if (!options.created || endsInOneToMany(env, trigger)) addPending(env, trigger, await reachedFrom(trigger))
-    }
-  }
+    const known = parentsOf(env, model, trigger, options.parents)
+    const there = reached.get(way) ?? (known ? Promise.resolve(known) : affected(env, trigger, ids))
+    reached.set(way, there)
+    return there
+  })
+  for (const [i, there] of (await Promise.all(found)).entries()) addPending(env, [...triggers][i] as Trigger, there)
 }
 
 /** Records that the changed ones point to, by the name of the many2one; as far as it is known. */
@@ -83,18 +77,13 @@ export function addPending(
   env.state.pending.set(key, set)
 }
 
-// Nobody can point to a record that was just made, except through the record's own many2one.
-function endsInOneToMany(env: Env, trigger: Trigger): boolean {
-  let model = env.registry.models.get(trigger.targetModel)
-  let last: FieldInfo | undefined
-  for (const name of trigger.path) {
-    last = model?.fields.get(name)
-    model = env.registry.models.get(last?.comodel ?? '')
-  }
-  return last?.kind === 'one2many'
-}
-
-async function affected(env: Env, trigger: Trigger, ids: readonly number[]): Promise<number[]> {
+/** Records whose fields a trigger reaches. @param parents where the last step of the path leads, when that is known already */
+export async function affected(
+  env: Env,
+  trigger: Trigger,
+  ids: readonly number[],
+  parents: readonly number[] | null = null,
+): Promise<number[]> {
   const steps: { model: ModelInfo; field: FieldInfo }[] = []
   let model = env.registry.models.get(trigger.targetModel)
   for (const name of trigger.path) {
@@ -103,7 +92,9 @@ async function affected(env: Env, trigger: Trigger, ids: readonly number[]): Pro
     steps.push({ model, field })
     model = env.registry.models.get(field.comodel ?? '')
   }
-  let inner: Sql = sql`SELECT unnest(${ids}::int4[])`
+  if (parents) steps.pop()
+  if (parents && steps.length === 0) return [...parents]
+  let inner: Sql = sql`SELECT unnest(${parents ?? ids}::int4[])`
   for (const { model: at, field } of steps.reverse()) {
     const comodel = env.registry.models.get(field.comodel ?? '')
     if (!comodel) return []
@@ -120,20 +111,26 @@ async function affected(env: Env, trigger: Trigger, ids: readonly number[]): Pro
 
 /** Computes everything that is pending, in the order of dependency; what changed may make more pending. */
 export async function flush(env: Env): Promise<void> {
+  if (env.state.flushing) return
+  await asKernel(env, async (kernel) => {
+    for (let round = 0; ; round++) {
+      const batch = nextBatch(kernel.registry, kernel.state.pending)
+      if (!batch) return
+      if (round > 10_000) throw new Error('Computed fields do not come to rest.')
+      await computeBatch(kernel, batch)
+    }
+  })
+}
+
+/** Runs `fn` with an environment that reads everything as it is, without computing anything that is due. */
+export async function asKernel<T>(env: Env, fn: (kernel: Env) => Promise<T>): Promise<T> {
   const { state } = env
-  if (state.flushing) return
+  const before = state.flushing
   state.flushing = true
   try {
-    await env.elevate('orm.recompute', { models: '*', ops: ['read'] }, async (kernel) => {
-      for (let round = 0; ; round++) {
-        const batch = nextBatch(kernel.registry, state.pending)
-        if (!batch) return
-        if (round > 10_000) throw new Error('Computed fields do not come to rest.')
-        await computeBatch(kernel, batch)
-      }
-    })
+    return await env.elevate('orm.recompute', { models: '*', ops: ['read'] }, fn)
   } finally {
-    state.flushing = false
+    state.flushing = before
   }
 }
 
@@ -148,7 +145,7 @@ async function computeBatch(env: Env, { model, fields, ids }: Batch): Promise<vo
     const texts = await inAllLanguages(records, fields)
     const columns = fields.map((field) => ({
       field,
-      values: rows.map((row) => texts.get(field)?.get(row.id) ?? asText(field, toColumn(field, row[field.name]))),
+      values: rows.map((row) => texts.get(field)?.get(row.id) ?? computedText(field, toColumn(field, row[field.name]))),
     }))
     const { changed, parents } = await store(
       env,
@@ -193,11 +190,6 @@ interface Column {
   readonly values: readonly (string | null)[]
 }
 
-function asText(field: FieldInfo, value: unknown): string | null {
-  if (value === null || value === undefined || field.options.translate) return null
-  return typeof value === 'boolean' ? (value ? 't' : 'f') : String(value)
-}
-
 /** Writes what is new in one statement; returns the records in which anything changed, and what they point to. */
 async function store(
   env: Env,
@@ -216,13 +208,28 @@ async function store(
       if (link !== undefined) links.add(link)
     }
   const returned = [id('id'), ...[...links].map((name) => id(name))]
-  const rows = await env.db.query<{ id: number } & Record<string, number | null>>(sql`
+  const update = sql`
     UPDATE ${id(model.table)} t SET ${join(names.map((name, i) => sql`${name} = ${given[i] as Sql}`))}
     FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
     WHERE t.id = u.id AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
-    RETURNING ${join(returned.map((name) => sql`t.${name}`))}`)
+    RETURNING ${join(returned.map((name) => sql`t.${name}`))}`
+  if (env.tx?.mayShorten && !isAskedFor(env, model, columns)) {
+    env.tx.postpone((guard) => sql`WITH done AS (${update}) SELECT ${unlessHolds(guard)} AS ok`)
+    return { changed: [], parents: new Map() }
+  }
+  const rows = await env.db.query<{ id: number } & Record<string, number | null>>(update)
   const parents = new Map([...links].map((name) => [name, [...new Set(rows.flatMap((row) => row[name] ?? []))]]))
   return { changed: rows.map((row) => row.id), parents }
+}
+
+// Whether something else follows from these fields, so that it has to be known which records changed.
+function isAskedFor(env: Env, model: ModelInfo, columns: readonly Column[]): boolean {
+  const names = new Set(columns.map(({ field }) => field.name))
+  return columns.some(({ field }) =>
+    (env.registry.triggers.get(`${model.name}.${field.name}`) ?? []).some(
+      ({ path, targetField }) => path.length > 0 || !names.has(targetField),
+    ),
+  )
 }
 
 const casts: Readonly<Record<string, Sql>> = {

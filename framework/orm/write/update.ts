@@ -1,15 +1,17 @@
 /** Changing records: checked before and after, one UPDATE for all of them. */
 
-import { id, join, literal, type Sql, sql, type SqlValue } from '../../sql/index.ts'
+import { empty, id, join, literal, type Sql, sql, type SqlValue } from '../../sql/index.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { applyLists } from './commands.ts'
 import { storeFiles } from './files.ts'
-import { requireLinkable } from './link-rights.ts'
-import { roundMonetary } from './monetary.ts'
-import { change, requireModel, requireRecords } from './operation.ts'
+import { Scope } from '../query/scope.ts'
+import { linksOf, requireLinkable } from './link-rights.ts'
+import { monetaryFields, roundMonetary } from './monetary.ts'
+import { change, notAllThere, requireModel, requireRecords } from './operation.ts'
 import { castOf, markModified } from './recompute.ts'
-import { requireValues, split } from './split.ts'
+import { rowRule, unlessHolds } from './row-rule.ts'
+import { requireValues, type SplitValues, split } from './split.ts'
 import { toColumn, toTranslations } from './values.ts'
 
 /** Writes the same values into all records. */
@@ -23,7 +25,9 @@ export function updateRecords(
     requireModel(env, model, 'write')
     const parts = split(env, model, values, { system: env.system, writing: true })
     if (ids.length === 0) return
-    await requireRecords(env, model.name, 'write', ids)
+    if (postponeUpdate(env, model, ids, parts)) return
+    const isChecked = parts.delegated.size > 0 || !isFilled(model, parts)
+    if (isChecked) await requireRecords(env, model.name, 'write', ids)
     requireValues(model, parts.columns, false)
     await requireLinkable(env, [parts.columns])
     for (const [link, parentValues] of parts.delegated) await writeParents(env, model, ids, link, parentValues)
@@ -32,7 +36,7 @@ export function updateRecords(
     const moving = names.filter((name) => model.fields.get(name)?.kind === 'many2one')
     await markModified(env, model, ids, moving)
     if (parts.columns.size > 0 || parts.lists.size > 0 || parts.files.size > 0)
-      await update(env, model, ids, parts.columns)
+      await update(env, model, ids, parts.columns, isChecked)
     await roundMonetary(env, model, ids, new Set(names))
     await applyLists(
       env,
@@ -50,6 +54,43 @@ export function updateRecords(
     await markModified(env, model, ids, [...names, ...[...parts.lists.keys()].map((f) => f.name), 'write_date'])
     env.state.afterChecks.push({ env, model: model.name, operation: 'write', ids })
   })
+}
+
+// What is wrong with the values is said only to who may write the records.
+function isFilled(model: ModelInfo, parts: SplitValues): boolean {
+  if (parts.columns.size === 0 && parts.lists.size === 0 && parts.files.size === 0) return false
+  try {
+    requireValues(model, parts.columns, false)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A change that nothing follows from is one statement, which looks at the rule before and after itself; it waits for the
+ * next statement or the COMMIT to travel with. Whatever it cannot do as well as the long way, it leaves to it.
+ */
+function postponeUpdate(env: Env, model: ModelInfo, ids: readonly number[], parts: SplitValues): boolean {
+  const { tx, state } = env
+  if (!tx?.mayShorten || state.depth !== 1 || state.pending.size > 0 || state.afterChecks.length > 0) return false
+  if (parts.columns.size === 0 || parts.lists.size > 0 || parts.files.size > 0 || parts.delegated.size > 0) return false
+  if (!isFilled(model, parts) || linksOf(env, [parts.columns]).size > 0) return false
+  const names = [...parts.columns.keys()].map((field) => field.name)
+  if ([...names, 'write_date'].some((name) => env.registry.triggers.has(`${model.name}.${name}`))) return false
+  if (monetaryFields(model, new Set(names)).size > 0) return false
+  const scope = new Scope(env)
+  const alias = scope.alias()
+  const rule = rowRule(scope, model, alias, 'write')
+  const sets = assignments(env, model, parts.columns)
+  if (rule === null || sets.length === 0) return false
+  tx.postpone(
+    (guard) => sql`
+    WITH done AS (UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}
+      WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[]) AND ${rule} RETURNING (${rule}) AS within)
+    SELECT ${unlessHolds(sql`count(*) = ${ids.length}::int4 AND bool_and(within IS TRUE) AND ${guard}`)} AS ok FROM done`,
+  )
+  return true
 }
 
 async function writeParents(
@@ -77,7 +118,20 @@ async function update(
   model: ModelInfo,
   ids: readonly number[],
   columns: ReadonlyMap<FieldInfo, unknown>,
+  isChecked: boolean,
 ): Promise<void> {
+  const sets = assignments(env, model, columns)
+  if (sets.length === 0) return isChecked ? undefined : requireRecords(env, model.name, 'write', ids)
+  const scope = new Scope(env)
+  const alias = scope.alias()
+  const rule = isChecked ? empty : scope.andCondition(model, alias, 'write')
+  const done = await env.db.query(
+    sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)} WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${rule} RETURNING 1`,
+  )
+  if (!isChecked && done.length < ids.length) throw await notAllThere(env, model, 'write', ids)
+}
+
+function assignments(env: Env, model: ModelInfo, columns: ReadonlyMap<FieldInfo, unknown>): Sql[] {
   const sets: Sql[] = []
   for (const [field, value] of columns)
     if (field.name !== 'id') sets.push(sql`${id(field.name)} = ${assigned(env, field, value)}`)
@@ -86,8 +140,7 @@ async function update(
     if (![...columns.keys()].some((f) => f.name === 'write_date'))
       sets.push(sql`write_date = date_trunc('milliseconds', now() AT TIME ZONE 'UTC')`)
   }
-  if (sets.length === 0) return
-  await env.db.query(sql`UPDATE ${id(model.table)} SET ${join(sets)} WHERE id = ANY(${[...ids]}::int4[])`)
+  return sets
 }
 
 function assigned(env: Env, field: FieldInfo, value: unknown): Sql {

@@ -48,6 +48,7 @@ export async function callMethod(
     const run = (records as unknown as Record<string, unknown>)[declared.implementation ?? name]
     // An app that exposes a method without writing it is a fault of the app; the caller learns no more than usual.
     if (typeof run !== 'function') throw methodRefused()
+    env.state.isOnlyCall = run === RecordSet.prototype.create
     const result: unknown = await run.apply(records, bound.values)
     return shape(declared, result, options.lists !== true && createdOne(declared, bound.values))
   })

@@ -19,6 +19,7 @@ export interface Mutant {
     | '../orm/domain/property.test.ts'
     | '../../apps/messages/models/thread/thread.test.ts'
     | '../orm/query/reference.test.ts'
+    | 'short-writes.test.ts'
 }
 
 const rules = 'rules.test.ts'
@@ -27,6 +28,7 @@ const records = 'hidden-records.test.ts'
 const values = 'callers-values.test.ts'
 const domains = '../orm/domain/property.test.ts'
 const threads = '../../apps/messages/models/thread/thread.test.ts'
+const short = 'short-writes.test.ts'
 const mutant = (name: string, file: string, clause: string, instead: string, test: Mutant['test'] = rules): Mutant => ({
   name,
   file,
@@ -152,7 +154,13 @@ export const mutants: readonly Mutant[] = [
     'const field = model.fields.get(name) ?? scope.field(model, name, `',
   ),
   mutant('model unasked', 'orm/write/operation.ts', 'throw modelDenied(model, operation)\n}', '{}\n}'),
-  mutant('no check before', 'orm/write/update.ts', "await requireRecords(env, model.name, 'write', ids)", '', records),
+  mutant(
+    'no check before',
+    'orm/write/update.ts',
+    "const rule = isChecked ? empty : scope.andCondition(model, alias, 'write')",
+    'const rule = empty',
+    records,
+  ),
   mutant(
     'no check after a write',
     'orm/write/update.ts',
@@ -163,9 +171,50 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'no check after a create',
     'orm/write/create.ts',
-    "env.state.afterChecks.push({ env, model: model.name, operation: 'create', ids })",
-    '',
+    "throw await notAllThere(env, model, 'create', ids, { after: true })",
+    '{}',
+    short,
   ),
+  mutant(
+    'no check after a create with dependents',
+    'orm/write/create.ts',
+    "if (!isDecided) state.afterChecks.push({ env, model: model.name, operation: 'create', ids })",
+    'if (!isDecided) {}',
+    short,
+  ),
+  mutant(
+    'checks put off for good',
+    'orm/write/operation.ts',
+    'if (doubts.length > 0) tx.postpone(',
+    'if (false) tx.postpone(',
+  ),
+  mutant('short write: others’ records', 'orm/write/update.ts', 'AND ${rule} RETURNING (', 'RETURNING (', short),
+  mutant('short write: out of reach', 'orm/write/update.ts', 'bool_and(within IS TRUE) AND ', '', short),
+  mutant('short write: some of them', 'orm/write/update.ts', 'count(*) = ${ids.length}::int4 AND ', '', short),
+  mutant(
+    'short write: old rights',
+    'orm/write/update.ts',
+    ' AND ${guard}`)} AS ok FROM done',
+    '`)} AS ok FROM done',
+    short,
+  ),
+  mutant(
+    'short write: many2one to anything',
+    'orm/write/update.ts',
+    ' || linksOf(env, [parts.columns]).size > 0',
+    '',
+    short,
+  ),
+  mutant('short create: out of reach', 'orm/write/create.ts', 'within AND ${guard}', '${guard}', short),
+  mutant('short create: old rights', 'orm/write/create.ts', 'within AND ${guard}', 'within', short),
+  mutant(
+    'short write: told of the past',
+    'orm/write/row-rule.ts',
+    'return speaksOf(condition, model.table) ? null : condition',
+    'return condition',
+    short,
+  ),
+  mutant('transaction: old rights', 'sql/transaction.ts', 'guard.check(results[1]?.rows[0])', '', short),
   mutant('no check before deleting', 'orm/write/unlink.ts', "await requireRecords(env, model.name, 'unlink', ids)", ''),
   mutant(
     'every field may be written',
@@ -177,7 +226,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'many2one to anything',
     'orm/write/link-rights.ts',
-    "for (const [model, ids] of wanted) await requireRecords(env, model, 'read', [...ids])",
+    "for (const [model, ids] of linksOf(env, records)) await requireRecords(env, model, 'read', [...ids])",
     '',
   ),
   mutant(

@@ -15,11 +15,8 @@ behaviour(
   'res.partner',
   (Base) =>
     class extends Base {
-      override async create(given: Values | readonly Values[]): Promise<this> {
-        const list = (Array.isArray(given) ? given : [given]) as readonly Values[]
-        const prepared: Values[] = []
-        for (const values of list) prepared.push(await withParentsData(this.env, withCompanyType(values)))
-        return super.create(prepared)
+      override async prepareCreate(list: readonly Values[]): Promise<readonly Values[]> {
+        return super.prepareCreate(await withParentsData(this.env, list.map(withCompanyType)))
       }
 
       override async write(given: Values): Promise<boolean> {
@@ -140,12 +137,17 @@ function withCompanyType(values: Values): Values {
   return { is_company: kind === 'company', ...others }
 }
 
-async function withParentsData(env: Env, values: Values): Promise<Values> {
-  const parentId = Number(values['parent_id'] || 0)
-  if (!parentId) return values
-  const isContact = (values['type'] ?? env.context['default_type'] ?? 'contact') === 'contact'
-  const fromParent = inherited(await parentData(env, parentId), isContact, values['is_company'] === true)
-  return { ...fromParent, ...values }
+async function withParentsData(env: Env, list: readonly Values[]): Promise<Values[]> {
+  const parentOf = (values: Values) => Number(values['parent_id'] || 0)
+  const ids = [...new Set(list.map(parentOf).filter(Boolean))]
+  if (ids.length === 0) return [...list]
+  const parents = await env.model('res.partner', ids).load(...([...addressFields, ...commercialFields] as const))
+  const byId = new Map<number, Loose>(parents.map((parent) => [parent.id, parent]))
+  return list.map((values) => {
+    const isContact = (values['type'] ?? env.context['default_type'] ?? 'contact') === 'contact'
+    const fromParent = inherited(byId.get(parentOf(values)), isContact, values['is_company'] === true)
+    return { ...fromParent, ...values }
+  })
 }
 
 async function parentData(env: Env, id: number): Promise<Loose | undefined> {
