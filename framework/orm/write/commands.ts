@@ -21,6 +21,8 @@ interface Plan {
   readonly deletes: number[]
   unlinks: Pair[]
   links: Pair[]
+  /** Linked to a list of children of their own, and taken out of it again. */
+  dropped: number[]
   /** Parents whose list is emptied, except for these children. */
   readonly clears: { readonly parent: number; readonly keep: number[] }[]
 }
@@ -35,7 +37,7 @@ export async function applyLists(
 ): Promise<void> {
   const fields = new Set(records.flatMap((r) => [...r.keys()]))
   for (const field of fields) {
-    const plan: Plan = { creates: [], updates: [], deletes: [], unlinks: [], links: [], clears: [] }
+    const plan: Plan = { creates: [], updates: [], deletes: [], unlinks: [], links: [], dropped: [], clears: [] }
     ids.forEach((parent, i) => {
       if (records[i]?.has(field)) readCommands(plan, field, parent, records[i].get(field))
     })
@@ -81,14 +83,16 @@ function readCommands(plan: Plan, field: FieldInfo, parent: number, value: unkno
         const child = childId(field, target)
         plan.deletes.push(child)
         plan.links = plan.links.filter((link) => link.child !== child)
+        plan.dropped = plan.dropped.filter((one) => one !== child)
         break
       }
       case 3:
-        plan.links = without(plan.links, { parent, child: childId(field, target) })
+        drop(plan, (link) => link.parent === parent && link.child === childId(field, target))
         plan.unlinks.push({ parent, child: childId(field, target) })
         break
       case 4:
         plan.unlinks = without(plan.unlinks, { parent, child: childId(field, target) })
+        plan.dropped = plan.dropped.filter((child) => child !== childId(field, target))
         plan.links.push({ parent, child: childId(field, target) })
         break
       case 5:
@@ -111,12 +115,19 @@ function readCommands(plan: Plan, field: FieldInfo, parent: number, value: unkno
 
 // Whatever was linked, unlinked or made for this list before is settled by it.
 function clear(plan: Plan, parent: number, keep: number[]): void {
+  drop(plan, (link) => link.parent === parent && !keep.includes(link.child))
+  plan.dropped = plan.dropped.filter((child) => !keep.includes(child))
   plan.links = [...plan.links.filter((link) => link.parent !== parent), ...keep.map((child) => ({ parent, child }))]
   plan.unlinks = plan.unlinks.filter((link) => link.parent !== parent)
   for (const made of plan.creates) if (made.parent === parent) made.parent = null
   const at = plan.clears.findIndex((one) => one.parent === parent)
   if (at >= 0) plan.clears.splice(at, 1)
   plan.clears.push({ parent, keep })
+}
+
+function drop(plan: Plan, isMeant: (link: Pair) => boolean): void {
+  plan.dropped.push(...plan.links.filter(isMeant).map(({ child }) => child))
+  plan.links = plan.links.filter((link) => !isMeant(link))
 }
 
 function without(pairs: readonly Pair[], { parent, child }: Pair): Pair[] {
@@ -177,6 +188,10 @@ async function applyOneToMany(
     // An absent child and a hidden one are refused in the same words.
     await requireRecords(env, comodel.name, 'read', group)
     if (moved.length > 0) await children.browse(moved.map((r) => r.id)).write({ [inverse.name]: parent })
+  }
+  if (plan.dropped.length > 0) {
+    await requireRecords(env, comodel.name, 'read', plan.dropped)
+    await detach(env, comodel, inverse, plan.dropped)
   }
   if (plan.deletes.length > 0) await children.browse([...new Set(plan.deletes)]).unlink()
   const goWithTheLink = inverse.options.required === true || inverse.options.ondelete === 'cascade'

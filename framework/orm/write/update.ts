@@ -51,7 +51,10 @@ export function updateRecords(
       ids,
       ids.map(() => parts.files),
     )
-    await markModified(env, model, ids, [...names, ...[...parts.lists.keys()].map((f) => f.name), 'write_date'])
+    // A value that is given for an editable computed field stays, whatever else is written with it.
+    const except = [...parts.columns.keys()].filter((f) => f.computed && f.options.editable).map((f) => f.name)
+    const touched = [...names, ...[...parts.lists.keys()].map((f) => f.name), 'write_date']
+    await markModified(env, model, ids, touched, { except })
     env.state.afterChecks.push({ env, model: model.name, operation: 'write', ids })
   })
 }

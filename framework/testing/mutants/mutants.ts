@@ -252,8 +252,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'commands in any order',
     'orm/write/commands.ts',
-    'plan.links = without(',
-    'plan.links = plan.links ?? without(',
+    'drop(plan, (link) => link.parent === parent && link.child === childId(field, target))',
+    '',
     values,
   ),
   mutant('mirror not recomputed', 'orm/write/commands.ts', 'isMirror(link, other.link)', 'false', values),
