@@ -15,6 +15,7 @@ export {
   type ModelDescription,
 } from './describe/describe.ts'
 export { type ClientFiles, clientMark, generateClient } from './client/generate.ts'
+export { generateTypes, typesMark } from './client/declarations.ts'
 export { apiDocument } from './describe/document.ts'
 export type { Log, LogEntry } from './log.ts'
 export { type Ledger, openLedger } from './programs/ledger.ts'

@@ -20,6 +20,7 @@ import { tenantCreate } from './tenant/create.ts'
 import { tenantDelete } from './tenant/delete.ts'
 import { tenantList } from './tenant/list.ts'
 import { tenantSettings } from './tenant/settings.ts'
+import { types } from './types.ts'
 import { userResetPassword } from './user/reset-password.ts'
 
 /** What people can type. */
@@ -50,6 +51,7 @@ export const verbs: readonly Verb[] = [
   backupImport,
   userResetPassword,
   client,
+  types,
 ]
 
 /** What the owner of a home runs for a command line: the same, and what only programs ask for. */
