@@ -222,6 +222,7 @@ describe('an upgrade of an application', () => {
         kind: `f.char({ required: true, default: 'plain' })`,
         step: 'f.char()',
         when: 'f.char()',
+        thing: `f.ref({ 'toy.crate': 'Crate', 'res.users': 'User' })`,
       })}, { description: 'Crate', was: 'toy.box', recName: 'label', constraints: { code_uniq: { unique: ['code'], message: 'Once.' } } })
       access('toy.crate', { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'] })
       records('toy.crate', { shipped: { label: 'Shipped', code: 7, size: '1', state: 'a' } })`,
