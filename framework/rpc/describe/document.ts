@@ -14,37 +14,44 @@ export interface ApiDocument {
 interface Kept {
   readonly epoch: number
   readonly registry: string
-  readonly byUser: Map<string, ApiDocument>
+  readonly document: ApiDocument
 }
 
-/** Documents of one tenant in memory; half a megabyte each. */
-const mostKept = 8
-const kept = new WeakMap<Tenant, Kept>()
+/** Documents in memory, of all tenants together; up to a megabyte each. */
+const mostKept = 16
+const kept = new Map<string, Kept>()
+
+// A number instead of the tenant itself, so that what is kept holds no tenant in memory.
+const numbers = new WeakMap<Tenant, number>()
+let lastNumber = 0
 
 /** The OpenAPI document of what this user may call now. */
 export async function apiDocument(tenant: Tenant, uid: number): Promise<ApiDocument> {
   // The environment proves the epoch when it ends: an answer from memory counts no longer than the rights it was made of.
   return await withEnv(tenant, uid, { mode: 'read' }, async (env) => {
     const { epoch, registry } = env
-    const memory = epoch === undefined ? undefined : memoryOf(tenant, epoch, registry.key)
-    const key = `${uid} ${env.lang}`
-    const found = memory?.byUser.get(key)
-    if (found !== undefined) return found
-    const json = JSON.stringify(openApi(tenant.name, describeApi(env)))
-    const document = { json, etag: `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"` }
-    if (memory !== undefined) {
-      const [oldest] = memory.byUser.keys()
-      if (memory.byUser.size >= mostKept && oldest !== undefined) memory.byUser.delete(oldest)
-      memory.byUser.set(key, document)
-    }
+    const key = `${numberOf(tenant)} ${uid} ${env.lang}`
+    const found = kept.get(key)
+    kept.delete(key)
+    const isCurrent = found !== undefined && found.epoch === epoch && found.registry === registry.key
+    const document = isCurrent ? found.document : write(openApi(tenant.name, describeApi(env)))
+    const [oldest] = kept.keys()
+    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)
+    if (epoch !== undefined) kept.set(key, { epoch, registry: registry.key, document })
     return document
   })
 }
 
-function memoryOf(tenant: Tenant, epoch: number, registry: string): Kept {
-  const found = kept.get(tenant)
-  if (found?.epoch === epoch && found.registry === registry) return found
-  const fresh = { epoch, registry, byUser: new Map<string, ApiDocument>() }
-  kept.set(tenant, fresh)
-  return fresh
+function write(document: unknown): ApiDocument {
+  const json = JSON.stringify(document)
+  return { json, etag: `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"` }
+}
+
+function numberOf(tenant: Tenant): number {
+  let number = numbers.get(tenant)
+  if (number === undefined) {
+    number = ++lastNumber
+    numbers.set(tenant, number)
+  }
+  return number
 }
