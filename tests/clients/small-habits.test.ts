@@ -168,6 +168,64 @@ describe('small habits of clients in the field', () => {
     await call('unlink', [id])
   })
 
+  it('odoorpc: lists are emptied by false and by an empty list; group_ids, cron, reports and modules are read', async () => {
+    const { name } = server.acme
+    const call = (model: string, method: string, ...args: unknown[]) =>
+      jsonRpc(server, 'object', 'execute', [name, admin.uid, admin.key, model, method, ...args])
+    const tags = (await call('res.partner.category', 'create', [{ name: 'Habit A' }, { name: 'Habit B' }]))
+      .value as number[]
+    const id = (
+      await call('res.partner', 'create', {
+        name: 'Habit',
+        category_id: [
+          [4, tags[0]],
+          [4, tags[1], 0],
+        ],
+      })
+    ).value
+    const kept = async () =>
+      ((await call('res.partner', 'read', [id], ['category_id'])).value as { category_id: number[] }[])[0]?.category_id
+    assert.equal((await kept())?.length, 2)
+    for (const nothing of [[[6, 0, []]], [[5]], [[5, 0, 0]], [[5, false, false]]]) {
+      assert.equal((await call('res.partner', 'write', [id], { category_id: [[6, 0, tags]] })).value, true)
+      assert.equal((await call('res.partner', 'write', [id], { category_id: nothing })).value, true)
+      assert.deepEqual(await kept(), [])
+    }
+    for (const unchanged of [false, []])
+      assert.equal((await call('res.partner', 'write', [id], { category_id: unchanged })).ok, true)
+    const [user] = (await call('res.users', 'read', [admin.uid], ['group_ids', 'login'])).value as {
+      group_ids: number[]
+    }[]
+    assert.ok((user?.group_ids.length ?? 0) > 0)
+    for (const model of [
+      'ir.cron',
+      'ir.actions.report',
+      'ir.module.module',
+      'ir.model.access',
+      'ir.rule',
+      'ir.ui.menu',
+    ])
+      assert.ok((await call(model, 'search_read', [], ['id'], 0, 1)).ok, model)
+    const be = await call('ir.model.data', 'check_object_reference', 'base', 'be')
+    assert.equal((be.value as unknown[])[0], 'res.country')
+    assert.ok(Number((await call('res.users', 'context_get')).text.length) > 2)
+    await call('res.partner', 'unlink', [id])
+    await call('res.partner.category', 'unlink', tags)
+  })
+
+  it('FLUX-SE: an error of JSON-2 has a name; /web/version tells the release without a database', async () => {
+    const wrong = await json2(server, server.acme.name, admin.key, 'res.partner', 'no_such_method', {})
+    assert.deepEqual(Object.keys(JSON.parse(wrong.text) as object).sort(), [
+      'arguments',
+      'context',
+      'debug',
+      'message',
+      'name',
+    ])
+    const { status, text } = await server.send({ path: '/web/version' })
+    assert.deepEqual([status, (JSON.parse(text) as { version: string }).version], [200, '19.0'])
+  })
+
   it('an API key is taken wherever a password is', async () => {
     const { name } = server.acme
     assert.equal((await jsonRpc(server, 'common', 'login', [name, admin.login, admin.key])).value, 2)

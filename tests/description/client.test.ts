@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { atEnd } from '#framework/testing/index.ts'
+import { codeBlocks } from '../../tools/docs/code-blocks.ts'
 import { json2, startServer, type TestServer, type Who } from '../support/index.ts'
 
+const guide = join(import.meta.dirname, '../../docs/guides/call-the-api.md')
 const bin = join(import.meta.dirname, '../../node_modules/.bin')
 
 /** A program as a user of the client writes it. Lines that must not compile carry `// wrong`. */
@@ -93,6 +95,9 @@ describe('the typed client', () => {
     for (const file of ['index.ts', 'client.ts', 'models.ts'])
       writeFileSync(join(folder, 'client', file), await download('admin', file))
     writeFileSync(join(folder, 'program.ts'), program)
+    const example = codeBlocks(readFileSync(guide, 'utf8')).find(({ language }) => language === 'ts')
+    assert.ok(example)
+    writeFileSync(join(folder, 'guide.ts'), example.text.replace('./holdfast/', './client/'))
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     const compilerOptions = {
       strict: true,
@@ -108,7 +113,10 @@ describe('the typed client', () => {
       types: ['node'],
       typeRoots: [join(import.meta.dirname, '../../node_modules/@types')],
     }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['program.ts'] }))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, include: ['program.ts', 'guide.ts'] }),
+    )
   })
 
   async function download(who: Who, file: string): Promise<string> {
@@ -119,7 +127,7 @@ describe('the typed client', () => {
     return text
   }
 
-  it('compiles under the strictest settings, and refuses wrong names, values, operators and methods on exactly their lines', () => {
+  it('compiles, with the example of the guide, under the strictest settings, and refuses wrong names, values, operators and methods on exactly their lines', () => {
     const { stdout } = spawnSync(join(bin, 'tsc'), ['-p', folder, '--pretty', 'false'], {
       encoding: 'utf8',
       timeout: 120_000,
