@@ -38,12 +38,19 @@ export function openApiRoutes(gate: Gate): Route[] {
 async function show(gate: Gate, exchange: Exchange): Promise<Reply> {
   const caller = await callerOf(gate, exchange)
   if (caller === null) return unknownCaller()
-  const { json: body, etag } = await apiDocument(caller.tenant, caller.uid)
+  const document = await apiDocument(caller.tenant, caller.uid)
+  const gzipped = /\bgzip\b/.test(String(exchange.headers['accept-encoding'] ?? ''))
+  // RFC 9110 §8.8.3.3: one strong tag per encoding.
+  const etag = gzipped ? document.etag.replace(/"$/, '-gz"') : document.etag
   // Kept by the person's own browser only, and asked about each time: rights may have changed.
-  const common = { cache: 'private, no-cache', headers: { ETag: etag, Vary: 'Authorization, Cookie, X-Odoo-Database' } }
+  const vary = 'Accept-Encoding, Authorization, Cookie, X-Odoo-Database'
+  const common = { cache: 'private, no-cache', headers: { ETag: etag, Vary: vary } }
   const known = exchange.headers['if-none-match']
   if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, ...common }
-  return { status: 200, type: 'application/json; charset=utf-8', body, ...common }
+  const type = 'application/json; charset=utf-8'
+  if (!gzipped) return { status: 200, type, body: document.json, ...common }
+  const headers = { ...common.headers, 'Content-Encoding': 'gzip' }
+  return { status: 200, type, body: document.gzip, ...common, headers }
 }
 
 async function showClient(gate: Gate, exchange: Exchange): Promise<Reply> {

@@ -1,12 +1,15 @@
 /** The document of a user as text with its tag, kept in memory until rights or models change. */
 
 import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { type Tenant, withEnv } from '../../access/index.ts'
 import { describeApi } from './describe.ts'
 import { openApi } from './openapi.ts'
 
 export interface ApiDocument {
   readonly json: string
+  /** The same compressed: a twentieth of it. */
+  readonly gzip: Buffer
   /** Strong entity tag, with its quotes (RFC 9110 §8.8.3). */
   readonly etag: string
 }
@@ -44,7 +47,11 @@ export async function apiDocument(tenant: Tenant, uid: number): Promise<ApiDocum
 
 function write(document: unknown): ApiDocument {
   const json = JSON.stringify(document)
-  return { json, etag: `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"` }
+  return {
+    json,
+    gzip: gzipSync(json, { level: 6 }),
+    etag: `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`,
+  }
 }
 
 function numberOf(tenant: Tenant): number {
