@@ -16,6 +16,14 @@ export interface Wanted {
   readonly tails: readonly string[]
 }
 
+/** Records of a model to be read, and the shapes that they serve. */
+interface Read {
+  readonly model: string
+  readonly tails: Set<string>
+  readonly shapes: Map<string, readonly string[]>
+  readonly ids: Set<number>
+}
+
 export class PointedTo {
   readonly #kernel: Env
   readonly #values: NewColumns
@@ -43,40 +51,37 @@ export class PointedTo {
     return true
   }
 
-  /** Reads what is not in memory yet, all shapes in one round trip. */
+  /** Reads what is not in memory yet, in one round trip: what is wanted of a model comes together as far as it fits together. */
   async load(wanted: readonly Wanted[]): Promise<void> {
-    const missing = new Map<string, { readonly wanted: Wanted; readonly ids: Set<number> }>()
-    for (const one of wanted) {
-      const key = shape(one.field, one.tails)
+    const reads: Read[] = []
+    for (const { field, tails } of wanted) {
+      const key = shape(field, tails)
       const known = this.#shapes.get(key)
-      for (let i = 0; i < this.#values.count; i++) {
-        const id = this.#values.value(one.field, i)
-        if (typeof id !== 'number' || known?.has(id)) continue
-        const entry = missing.get(key) ?? { wanted: one, ids: new Set<number>() }
-        missing.set(key, entry)
-        entry.ids.add(id)
+      const missing = this.#values.distinct(field).filter((id) => !known?.has(id))
+      if (missing.length === 0) continue
+      const model = field.comodel ?? ''
+      let read = reads.find((one) => one.model === model && fits(one.tails, tails))
+      if (!read) {
+        read = { model, tails: new Set(), shapes: new Map(), ids: new Set() }
+        reads.push(read)
       }
+      for (const tail of tails) read.tails.add(tail)
+      read.shapes.set(key, tails)
+      for (const id of missing) read.ids.add(id)
     }
-    await Promise.all(
-      [...missing].map(
-        ([
-          key,
-          {
-            wanted: { field, tails },
-            ids,
-          },
-        ]) => this.#read(key, field, tails, ids),
-      ),
-    )
+    await Promise.all(reads.map((read) => this.#read(read)))
   }
 
-  async #read(key: string, field: FieldInfo, tails: readonly string[], ids: ReadonlySet<number>): Promise<void> {
-    const records = this.#kernel.model(field.comodel ?? '', [...ids])
-    const rows = await loadRows(records, byPaths(tails))
-    const found = this.#shapes.get(key) ?? new Map<number, Row | null>()
-    for (const id of ids) found.set(id, null)
-    for (const row of rows) found.set(row.id, row)
-    this.#shapes.set(key, found)
+  async #read({ model, tails, shapes, ids }: Read): Promise<void> {
+    const rows = await loadRows(this.#kernel.model(model, [...ids]), byPaths([...tails].sort()))
+    for (const [key, wanted] of shapes) {
+      // What one shape wants as a record, another may want as its id.
+      const plain = wanted.filter((tail) => [...tails].some((other) => other.startsWith(`${tail}.`)))
+      const found = this.#shapes.get(key) ?? new Map<number, Row | null>()
+      for (const id of ids) found.set(id, null)
+      for (const row of rows) found.set(row.id, plain.length === 0 ? row : withIds(row, plain))
+      this.#shapes.set(key, found)
+    }
   }
 
   /** The record, or `null` where there is none. */
@@ -87,4 +92,17 @@ export class PointedTo {
 
 function shape(field: FieldInfo, tails: readonly string[]): string {
   return `${field.comodel}:${[...tails].sort().join(',')}`
+}
+
+// One read gives what lies deeper as ids or as records, not both.
+function fits(together: ReadonlySet<string>, tails: readonly string[]): boolean {
+  const isPart = (a: string, b: string) => a.includes('.') && b.startsWith(`${a}.`)
+  for (const a of together) for (const b of tails) if (isPart(a, b) || isPart(b, a)) return false
+  return true
+}
+
+function withIds(row: Row, names: readonly string[]): Row {
+  const idOf = (value: unknown): unknown => (value as { id?: number } | null)?.id ?? null
+  const ids = names.map((name) => [name, Array.isArray(row[name]) ? row[name].map(idOf) : idOf(row[name])])
+  return { ...row, ...Object.fromEntries(ids) }
 }
