@@ -23,11 +23,10 @@ export async function installApps(
   options: InstallOptions,
 ): Promise<SchemaReport> {
   await loadApps(apps)
-  return alone(tenant, (tx) => installInto(tenant, tx, apps, options))
+  return alone(tenant, (tx) => installIn(tenant, tx, apps, options))
 }
 
-/** The same inside the caller's transaction; the tenant's registry changes when it commits. */
-export async function installInto(
+async function installIn(
   tenant: Tenant,
   tx: Transaction,
   apps: readonly string[],

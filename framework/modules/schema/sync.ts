@@ -93,8 +93,18 @@ export async function readPlan(
   const renames = findRenames(wanted, actual, previous)
   for (const orphan of plan.orphans)
     await planOrphan(tx, plan, orphan, renames, discard === 'all' || (discard === 'fresh' && orphan.isFresh))
-  const size = plan.early.length + plan.tables.length + plan.keys.length + plan.required.length
-  return { ...plan, renames, refusals, size }
+  const required: SchemaPlan['required'] = []
+  for (const item of plan.required) {
+    const isThere = item.isOwn && actual.tables.get(renames.tableBefore(item.table))?.has(item.column)
+    if (!isThere || !(await hasGaps(tx, renames.tableBefore(item.table), item.column))) required.push(item)
+  }
+  const size = plan.early.length + plan.tables.length + plan.keys.length + required.length
+  return { ...plan, required, renames, refusals, size }
+}
+
+async function hasGaps(tx: Queryable, table: string, column: string): Promise<boolean> {
+  const rows = await run(tx, sql`SELECT 1 AS one FROM ${id(table)} WHERE ${id(column)} IS NULL LIMIT 1`)
+  return rows.length > 0
 }
 
 /** @throws ConflictError ERR_SCHEMA_LOSS when there is any reason */

@@ -76,8 +76,7 @@ export async function uninstallApps(tenant: Tenant, names: readonly string[]): P
   return alone(tenant, (tx) => uninstallIn(tenant, tx, names))
 }
 
-/** The same inside the caller's transaction. */
-export async function uninstallIn(tenant: Tenant, tx: Transaction, names: readonly string[]): Promise<SchemaReport> {
+async function uninstallIn(tenant: Tenant, tx: Transaction, names: readonly string[]): Promise<SchemaReport> {
   const apps = await withDependants(tx, names)
   await tx.query(sql`SELECT n FROM hf_epoch FOR UPDATE`)
   const before = await countRows(tx)

@@ -36,8 +36,7 @@ export async function upgradeTenant(tenant: Tenant, options: UpgradeOptions = {}
   return alone(tenant, (tx) => upgradeIn(tenant, tx, options))
 }
 
-/** The same inside the caller's transaction. */
-export async function upgradeIn(
+async function upgradeIn(
   tenant: Tenant,
   tx: Transaction,
   { dropRemoved = false }: UpgradeOptions = {},

@@ -113,7 +113,8 @@ function checkSize(plan: SchemaPlan, column: WantedColumn, { table, column: name
 }
 
 function planRequired(plan: SchemaPlan, table: WantedTable, column: WantedColumn, place: Place): void {
-  plan.required.push({ table: table.name, column: column.name, field: column.field })
+  plan.required.push(requirement(table, column))
+  if (column.of?.manual) return
   if (canFill(column)) {
     plan.added.push({ model: table.model, field: column.name })
     return
@@ -123,6 +124,11 @@ function planRequired(plan: SchemaPlan, table: WantedTable, column: WantedColumn
     say: (n) =>
       `${column.field} would be required, but ${n} records have no value in it. Fill them first, or give the field a default.`,
   })
+}
+
+/** The entry of a required column. */
+export function requirement({ name }: WantedTable, column: WantedColumn): SchemaPlan['required'][number] {
+  return { table: name, column: column.name, field: column.field, isOwn: column.of?.manual === true }
 }
 
 /** Whether rows without a value get one: the field has a default, or is computed. */

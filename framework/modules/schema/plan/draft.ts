@@ -30,7 +30,13 @@ export interface SchemaPlan {
   /** Foreign keys, checks and indexes: run after it, which is quicker and knows no order among records. */
   readonly keys: Sql[]
   /** Required columns that are not yet NOT NULL. */
-  readonly required: { readonly table: string; readonly column: string; readonly field: string }[]
+  readonly required: {
+    readonly table: string
+    readonly column: string
+    readonly field: string
+    /** Made by people: stays nullable while rows lack a value, as people make fields before they fill them. */
+    readonly isOwn: boolean
+  }[]
   /** Columns whose rows have to be given values: new ones, and those that become required and have a default. */
   readonly added: { readonly model: string; readonly field: string }[]
   readonly checks: Check[]

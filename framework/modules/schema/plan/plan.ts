@@ -6,7 +6,7 @@ import type { WantedColumn, WantedForeignKey, WantedSchema, WantedTable } from '
 import { indexName } from '../names.ts'
 import { noModels, type PreviousModels } from '../previous.ts'
 import { typeSql } from './column-types.ts'
-import { canFill, planColumn } from './columns.ts'
+import { canFill, planColumn, requirement } from './columns.ts'
 import { emptyPlan, type SchemaPlan } from './draft.ts'
 import { findRenames, type Renames } from './renames.ts'
 import { foreignKeySql, indexSql, ruleSql, sameForeignKey, sameRule, violations } from './rules.ts'
@@ -55,8 +55,7 @@ function planTable(plan: SchemaPlan, table: WantedTable, { actual, renames, prev
     plan.tables.push(...createTable(table, actual.tables.size + made))
     if (!table.link) {
       plan.words.push(`make the table of ${table.model}`)
-      for (const c of table.columns)
-        if (c.required) plan.required.push({ table: table.name, column: c.name, field: c.field })
+      for (const c of table.columns) if (c.required) plan.required.push(requirement(table, c))
     }
     return
   }
@@ -72,8 +71,8 @@ function planTable(plan: SchemaPlan, table: WantedTable, { actual, renames, prev
     plan.added.push({ model: table.model, field: column.name })
     plan.words.push(`add ${column.field}`)
     if (!column.required) continue
-    plan.required.push({ table: table.name, column: column.name, field: column.field })
-    if (!canFill(column))
+    plan.required.push(requirement(table, column))
+    if (!canFill(column) && !column.of?.manual)
       plan.checks.push({
         count: sql`SELECT count(*)::int4 AS n FROM ${id(old)}`,
         say: (n) =>

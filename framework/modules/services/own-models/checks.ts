@@ -52,6 +52,7 @@ export function checkFields(registry: ModelRegistry): void {
   for (const model of registry.models.values())
     for (const field of model.fields.values()) {
       if (!field.manual || field.delegate !== undefined) continue
+      checkPlace(model, field)
       if (field.kind === 'monetary' && !model.fields.has(field.options.currencyField ?? 'currency_id')) {
         throw new ValidationError(
           'ERR_FIELD_CURRENCY',
@@ -67,6 +68,17 @@ export function checkFields(registry: ModelRegistry): void {
       }
       if (field.related) checkRelated(registry, model, field, field.related)
     }
+}
+
+// Tables that the framework keeps have the columns that it knows, and its own records fill no field of people.
+function checkPlace(model: ModelInfo, field: FieldInfo): void {
+  if (model.options.abstract || model.options.table !== undefined)
+    throw new ValidationError('ERR_FIELD_MODEL', `The model ${model.name} cannot have fields that are made by hand.`)
+  if (model.name.startsWith('ir.') && field.options.required)
+    throw new ValidationError(
+      'ERR_FIELD_MODEL',
+      `Fields of ${model.name} that are made by hand cannot be required: applications write its records, too.`,
+    )
 }
 
 // Any other column would compare ids with what are none.

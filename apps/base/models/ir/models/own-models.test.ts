@@ -196,6 +196,30 @@ describe('what administrators made can be changed and removed', () => {
     })
   }
 
+  it('no field is made where the framework keeps the table, or where applications write the records', async () => {
+    const idOf = (model: string): Promise<number> =>
+      admin.read(async (env) => (await env.model('ir.model').search([['model', '=', model]])).id)
+    for (const [model, values] of [
+      ['res.users.apikeys', {}],
+      ['ir.model.data', { required: true }],
+    ] as const) {
+      const id = await idOf(model)
+      await assert.rejects(field('x_bad', 'char', values, id), { code: 'ERR_FIELD_MODEL' }, model)
+    }
+  })
+
+  it('a required field may come before its values do, and stands in no upgrade’s way', async () => {
+    const { needsUpgrade, upgradeTenant } = await import('#framework/modules/index.ts')
+    const partner = await admin.read(
+      async (env) => (await env.model('ir.model').search([['model', '=', 'res.partner']])).id,
+    )
+    const id = await field('x_needed', 'char', { required: true }, partner)
+    await assert.rejects(make('res.partner', { name: 'Without' }), { name: 'ValidationError' })
+    assert.equal(await needsUpgrade(tenant), false)
+    await upgradeTenant(tenant)
+    await remove('ir.model.fields', id)
+  })
+
   it('another process knows it at its next request, and another tenant never does', async () => {
     const { openTenant } = await import('#framework/modules/index.ts')
     const process2 = await openTenant({ name: 'second', pool: tenant.pool, files: { ...tenant.files } })

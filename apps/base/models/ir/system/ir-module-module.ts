@@ -113,7 +113,7 @@ behaviour(
 
       async button_immediate_upgrade(): Promise<unknown> {
         await this.#names('installed')
-        await upgradeModules(this.env)
+        upgradeModules(this.env)
         return reload
       }
 
