@@ -47,7 +47,7 @@ const insertOrder = `
     INSERT INTO sale_order (name, state, locked, partner_id, partner_invoice_id, partner_shipping_id, date_order, validity_date, user_id,
       team_id, company_id, currency_id, currency_rate, amount_untaxed, amount_tax, amount_total, invoice_status, require_signature,
       require_payment, prepayment_percent, create_uid, write_uid, create_date, write_date)
-    SELECT 'S' || lpad(nextval('hf_sequence_3')::text, 5, '0'), 'sale', false, c.id, c.id, c.id, date_trunc('second', ${now}),
+    SELECT 'S' || lpad(nextval('hf_number_3')::text, 5, '0'), 'sale', false, c.id, c.id, c.id, date_trunc('second', ${now}),
       current_date + o.quotation_validity_days, $3::int4, (SELECT id FROM crm_team WHERE active ORDER BY sequence, id LIMIT 1), o.id, o.currency_id, 1,
       s.total, 0, s.total, 'to invoice', o.portal_confirmation_sign, o.portal_confirmation_pay, 1, $3::int4, $3::int4, ${now}, ${now}
     FROM res_partner c, res_company o, (SELECT sum(subtotal) AS total FROM priced) s WHERE c.id = $1::int4 AND o.id = $4::int4
