@@ -65,6 +65,23 @@ test('a call with a verified password costs no hashing again, until the password
   await tenant.pool.query(sql`UPDATE res_users SET active = true, password = ${hash} WHERE id = 7`)
 })
 
+test('a program that signs in again costs no hashing; a person, another source and a wrong guess pay in full', async () => {
+  const origin = { source: '192.0.2.70', interactive: false }
+  const signIn = (secret: string, from: typeof origin = origin) =>
+    costOf(() => authenticate(tenant, 'marit@example.com', secret, from))
+  assert.deepEqual(await signIn(password), { rounds: passwordRounds, result: 7 })
+  assert.deepEqual(await signIn(password), { rounds: 0, result: 7 })
+  assert.deepEqual(await signIn('wrong'), { rounds: passwordRounds, result: null })
+  assert.deepEqual(await signIn(password), { rounds: passwordRounds, result: 7 }, 'after a guess nothing is remembered')
+  assert.deepEqual(await signIn(password, { ...origin, interactive: true }), { rounds: passwordRounds, result: 7 })
+  assert.deepEqual(await signIn(password, { ...origin, source: '192.0.2.71' }), { rounds: passwordRounds, result: 7 })
+  await setPassword(tenant, 7, 'another kettle entirely')
+  assert.deepEqual(await signIn(password), { rounds: passwordRounds, result: null })
+  await tenant.pool.query(sql`UPDATE res_users SET password = ${hash}, active = false WHERE id = 7`)
+  assert.deepEqual(await signIn(password), { rounds: passwordRounds, result: null })
+  await tenant.pool.query(sql`UPDATE res_users SET active = true WHERE id = 7`)
+})
+
 test('the memory of verified calls is no way past the throttle: a guess from elsewhere, or during a cool-down, is not looked up', async () => {
   const victim = { source: '192.0.2.50', interactive: false }
   assert.equal(await authenticateCall(tenant, 7, password, victim), true)

@@ -13,7 +13,7 @@ export const signIns: readonly Operation[] = [
     protocols: ['JSON-RPC'],
     concurrency: [1, 16],
     recordsPerCall: 1,
-    // How many hashes run at once is bounded, so that a flood of sign-ins leaves processors to everybody else.
+    // What was verified a moment ago is not hashed again for a program; by hand one remembers nothing.
     aim: null,
     calls: [],
     request: ({ tenants, seller }, n) => ({

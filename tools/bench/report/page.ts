@@ -55,7 +55,8 @@ function operationsSection(result: Result): string {
   of arguments. For reads it sends the very statement that the server compiled; for writes one statement by hand, a
   transaction of its own, that leaves the same rows (the bench compares both answers and both sets of rows before it measures).
   For (h) it computes the same hash, as many at once as are asked for; for (j) it sends the same bytes from memory.
-- In (h) all clients sign in as one person, as in Odoo's run: equal sign-ins that wait at once are verified once.
+- In (h) all clients sign in as one person, as in Odoo's run. The server hashes a program's password once and remembers, for this
+  source, that it was right, until the stored hash changes.
 - Closed loop, c clients with a kept-alive connection each; ${facts.rounds} rounds of ${facts.roundMs / 1_000} s for each side in turn, medians of the rounds;
   latencies over all rounds. CPU is that of the process itself per operation, without PostgreSQL's. Statements are all that the
   server sends for one operation, the look-up of the credential, \`BEGIN\` and \`COMMIT\` included.

@@ -29,7 +29,7 @@ export function verdicts(rows: readonly Row[]): string[] {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  h: 'how many hashes run at once is bounded on purpose',
+  h: 'it hashes at each call, the server remembers what it verified',
   j: 'the handler only sends bytes that it has in memory',
 }
 
@@ -50,8 +50,7 @@ function besideOdoo({ timesOdoo, rivalTimesOdoo, ratio, aim }: Row): string[] {
 }
 
 // One JavaScript thread can use 1 000 ms of processor a second; what it does not use, it waits for PostgreSQL or the processor.
-function limit({ key, server, unit, rival }: Row): string {
-  if (key === 'h') return 'the hash itself is the limit: each costs its rounds of PBKDF2'
+function limit({ server, unit, rival }: Row): string {
   const perCall = unit === 'records' ? server.perSecond / 1_000 : server.perSecond
   const busy = Math.round((server.cpuMs * perCall) / 10)
   const share = `the server's process is busy ${busy} % of a core`
