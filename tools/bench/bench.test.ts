@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { quantile } from './load/measure.ts'
+import { type Figures, quantile } from './load/measure.ts'
 import type { GrowthFigures } from './parts/growth.ts'
 import { graphs } from './report/graphs/graphs.ts'
 import { page } from './report/page.ts'
@@ -73,7 +73,16 @@ test('the page tells every part, and its graphs are drawn from numbers only', ()
     ...{ firstRequest: { p50Ms: 1, p95Ms: 2, count: 7 }, wakeAllMs: 1, serverRssBytes: 1 },
     instances: { pssBytes: 7_000_000, processes: 42, count: 7 },
   }
-  const parts = { operations: result, rows: result, growth, idle }
+  const counts = [
+    {
+      processes: 1,
+      operations: [{ key: 'a', figures: result.rows[0]?.server as Figures }],
+      ownerBytes: 1,
+      workerBytes: null,
+    },
+  ]
+  const processes = { date: '2026-01-01', clients: 16, counts }
+  const parts = { operations: result, rows: result, growth, processes, idle }
   const text = page(parts)
   for (const { title } of result.rows) assert.ok(text.includes(title), title)
   for (const said of ['--rows 300', '--growth', '--idle 7', '195.3 KiB of the server', 'not reached'])

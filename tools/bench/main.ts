@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Options, readOptions, usage } from './options.ts'
 import { measureGrowth } from './parts/growth.ts'
 import { measureIdle } from './parts/idle.ts'
+import { measureProcesses } from './parts/processes.ts'
 import { writePage } from './report/page.ts'
 import { writeProfile } from './report/profile.ts'
 import { mergeResults, type Parts, readPart, writePart } from './report/store.ts'
@@ -41,6 +42,9 @@ async function main(args: readonly string[]): Promise<number> {
       break
     case 'idle':
       await keep(options, 'idle', await measureIdle(options.idle, options.isQuick, say))
+      break
+    case 'processes':
+      await keep(options, 'processes', await measureProcesses(options.isQuick, say))
       break
     case 'operations':
       await (options.isProfiled ? profile(options) : operations(options))

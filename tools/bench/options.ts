@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 
 export interface Options {
   /** What is run: the operations, or one of the long parts. */
-  readonly part: 'operations' | 'growth' | 'idle' | 'page'
+  readonly part: 'operations' | 'growth' | 'idle' | 'processes' | 'page'
   /** Letters of operations; empty = all. */
   readonly keys: readonly string[]
   readonly isQuick: boolean
@@ -18,10 +18,11 @@ export interface Options {
   readonly idle: number
 }
 
-export const usage = `npm run bench -- [operation …] [--rows N | --growth | --idle N | --page] [--quick] [--json] [--profile] [--concurrency N]
+export const usage = `npm run bench -- [operation …] [--rows N | --growth | --processes | --idle N | --page] [--quick] [--json] [--profile] [--concurrency N]
   operation      letters of docs/benchmarks.md, such as "a b"; default all
   --rows         the reads with so many partners, such as 1000000
   --growth       how cost grows with rows, rules, groups and tenants
+  --processes    the same load on one serving process and on several
   --idle         what so many tenants cost that nobody uses, such as 1000
   --page         only writes the page from the figures that are there
   --quick        a few calls of each on little data: does it work, not how fast
@@ -43,6 +44,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       json: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
+      processes: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
       rows: { type: 'string' },
       idle: { type: 'string' },
@@ -54,8 +56,9 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const unknown = positionals.find((key) => !known.includes(key))
   if (unknown !== undefined) throw new TypeError(`There is no operation ${unknown}; there are ${known.join(', ')}.`)
   const idle = number('--idle', values.idle, 5_000)
+  const parts = (['page', 'growth', 'processes'] as const).filter((part) => values[part])
   return {
-    part: values.page ? 'page' : values.growth ? 'growth' : idle !== null ? 'idle' : 'operations',
+    part: parts[0] ?? (idle !== null ? 'idle' : 'operations'),
     keys: positionals,
     isQuick: values.quick,
     isJson: values.json,

@@ -132,7 +132,8 @@ function openNow(
   return {
     name,
     generation: connection.generation,
-    tenant: openTenant({ name, pool, files: connection.files }),
+    // A store of its own: the framework finds the tenant by it, and the connection's outlives the tenant in memory.
+    tenant: openTenant({ name, pool, files: { ...connection.files } }),
     close: async () => {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 /** Load in a closed loop: each of c clients sends its next operation when the last one is answered. */
 
-import type { Child } from '../processes/child.ts'
+import type { Ready, Usage } from '../processes/protocol.ts'
 import { Connection } from './connection.ts'
 import type { Side } from './sides.ts'
 
@@ -21,10 +21,16 @@ export interface Target {
   close(): void
 }
 
+/** A process under load, or several behind one port. */
+export interface UnderLoad {
+  readonly ready: Pick<Ready, 'port'>
+  usage(): Promise<Usage>
+}
+
 // Of all targets, so that both sides name different records.
 let next = 0
 
-export function openTarget(child: Child, side: Side): Target {
+export function openTarget(child: UnderLoad, side: Side): Target {
   const connections: Connection[] = []
   return {
     run: async (concurrency, durationMs) => {

@@ -90,7 +90,8 @@ function nowUs(): number {
   return Number(process.hrtime.bigint() / 1_000n)
 }
 
-function figures(rounds: readonly Round[], recordsPerCall: number): Figures {
+/** One side of a measurement from its rounds. */
+export function figures(rounds: readonly Round[], recordsPerCall: number): Figures {
   const latencies = rounds.flatMap((round) => round.latencies).sort((a, b) => a - b)
   const total = (of: (round: Round) => number) => rounds.reduce((sum, round) => sum + of(round), 0)
   const operations = total((round) => round.operations)

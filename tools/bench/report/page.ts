@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { GrowthFigures } from '../parts/growth.ts'
 import type { IdleFigures } from '../parts/idle.ts'
+import type { ProcessFigures } from '../parts/processes.ts'
 import { graphs } from './graphs/graphs.ts'
 import type { Result } from './result.ts'
 import { figuresFolder, type Parts, readPart } from './store.ts'
@@ -18,6 +19,7 @@ export async function writePage(): Promise<void> {
     operations: await readPart('operations'),
     rows: await readPart('rows'),
     growth: await readPart('growth'),
+    processes: await readPart('processes'),
     idle: await readPart('idle'),
   }
   await mkdir(figuresFolder, { recursive: true })
@@ -26,7 +28,8 @@ export async function writePage(): Promise<void> {
 }
 
 /** The whole page. */
-export function page({ operations, rows, growth, idle }: { readonly [P in keyof Parts]: Parts[P] | null }): string {
+export function page(parts: { readonly [P in keyof Parts]: Parts[P] | null }): string {
+  const { operations, rows, growth, processes, idle } = parts
   return [
     `# Benchmarks
 
@@ -37,6 +40,7 @@ no promise for another: trust the ratios. The numbers behind this page lie in \`
     ...(operations === null ? [] : [operationsSection(operations)]),
     ...(rows === null ? [] : [rowsSection(rows)]),
     ...(growth === null ? [] : [growthSection(growth)]),
+    ...(processes === null ? [] : [processesSection(processes)]),
     ...(idle === null ? [] : [idleSection(idle)]),
   ].join('\n')
 }
@@ -118,6 +122,27 @@ every statement; each group has a right of its own. Several tenants are asked in
 | what grows | to | operation | ms | handler ms | CPU ms |
 | --- | ---: | --- | ---: | ---: | ---: |
 ${shown.join('\n')}
+`
+}
+
+function processesSection({ date, clients, counts }: ProcessFigures): string {
+  const lines = counts.map(({ processes, operations, ownerBytes, workerBytes }) => {
+    const cells = operations.map(({ figures: { perSecond, p50Ms, p99Ms, cpuMs } }) =>
+      [Math.round(perSecond), p50Ms.toFixed(1), p99Ms.toFixed(1), cpuMs.toFixed(2)].join(' / '),
+    )
+    const memory = [mebibytes(ownerBytes), workerBytes === null ? '–' : mebibytes(workerBytes)]
+    return `| ${[processes, ...cells, ...memory].join(' | ')} |`
+  })
+  const keys = (counts[0]?.operations ?? []).map(({ key }) => `(${key}) per s / p50 / p99 / CPU ms`)
+  return `## Several serving processes
+
+\`npm run bench -- --processes\`, last on ${date}: a whole \`holdfast up\`, ${clients} clients, JSON-2. CPU is that of all of its processes without
+PostgreSQL. On a machine whose cores the load generator and PostgreSQL fill already, more processes cannot bring more; with one
+process the owner serves by itself.
+
+| processes | ${keys.join(' | ')} | owner MiB | each serving process MiB |
+| ---: | ${keys.map(() => '---:').join(' | ')} | ---: | ---: |
+${lines.join('\n')}
 `
 }
 

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { GrowthFigures } from '../parts/growth.ts'
 import type { IdleFigures } from '../parts/idle.ts'
+import type { ProcessFigures } from '../parts/processes.ts'
 import type { Result } from './result.ts'
 
 /** Every part with what it keeps. */
@@ -11,6 +12,7 @@ export interface Parts {
   readonly operations: Result
   readonly rows: Result
   readonly growth: GrowthFigures
+  readonly processes: ProcessFigures
   readonly idle: IdleFigures
 }
 
