@@ -84,7 +84,8 @@ export class Transaction implements Queryable {
 
   async #sendAsked(): Promise<void> {
     this.#isSending = true
-    await null
+    // Calls that were made together come to their statement by ways of different length.
+    for (let turn = 0; turn < 12; turn++) await null
     while (this.#asked.length > 0) {
       const asked = this.#asked.splice(0)
       try {

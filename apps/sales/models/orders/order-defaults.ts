@@ -6,8 +6,10 @@ type Values = Readonly<Record<string, unknown>>
 
 /** Values for orders that do not say them themselves, in the order of `list`. */
 export async function orderDefaults(env: Env, list: readonly Values[]): Promise<Record<string, unknown>[]> {
-  const [customers, companies, firstTeam] = await Promise.all([
+  const [customers, known, companies, firstTeam] = await Promise.all([
     customersOf(env, ids(list, 'partner_id')),
+    // Most orders are the caller's own, or say whose they are.
+    teamsOf(env, ids([...list, { user_id: env.uid }], 'user_id')),
     companiesOf(env, new Set(list.map((values) => companyOf(env, values)))),
     env.model('crm.team').search([], 0, 1),
   ])
@@ -15,7 +17,8 @@ export async function orderDefaults(env: Env, list: readonly Values[]): Promise<
     const own = salesperson(env, customers.get(Number(values['partner_id'] || 0))?.user_id ?? null)
     return { own, user: Number(values['user_id'] ?? own ?? 0) }
   })
-  const teams = await teamsOf(env, new Set(sellers.map(({ user }) => user)))
+  const others = sellers.map(({ user }) => user).filter((user) => !known.has(user))
+  const teams = new Map([...known, ...(await teamsOf(env, new Set(others)))])
   return list.map((values, i) => {
     const partner = Number(values['partner_id'] || 0)
     const customer = customers.get(partner)
@@ -126,13 +129,13 @@ function partnersWithAddresses(env: Env, partners: ReadonlySet<number>, parents:
 }
 
 // The teams that users belong to.
-async function teamsOf(env: Env, users: ReadonlySet<number>): Promise<Map<number, number>> {
-  const teams = new Map<number, number>()
+async function teamsOf(env: Env, users: ReadonlySet<number>): Promise<Map<number, number | null>> {
   const people = [...users].filter((id) => id > 0)
+  const teams = new Map<number, number | null>(people.map((id) => [id, null]))
   if (people.length === 0) return teams
   const members = await env.model('crm.team.member').loadFound([['user_id', 'in', people]], 'user_id', 'crm_team_id')
   for (const { user_id, crm_team_id } of members)
-    if (user_id && crm_team_id && !teams.has(user_id)) teams.set(user_id, crm_team_id)
+    if (user_id && crm_team_id && !teams.get(user_id)) teams.set(user_id, crm_team_id)
   return teams
 }
 
