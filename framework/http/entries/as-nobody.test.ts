@@ -7,6 +7,7 @@ import { testTenant } from '../../testing/index.ts'
 import { pageRoutes } from '../pages/routes.ts'
 import { buildRouter, type Route } from '../routes.ts'
 import { fileRoutes } from './files.ts'
+import { openApiRoutes } from './openapi.ts'
 import { rpcRoutes } from './rpc.ts'
 import { type Received, type StandIn, standIn } from './stand-in.ts'
 import { systemRoutes } from './system.ts'
@@ -16,6 +17,7 @@ const gate = liveGate(() => {})
 const routes: readonly Route[] = buildRouter([
   ...rpcRoutes(gate),
   ...fileRoutes(gate),
+  ...openApiRoutes(gate),
   ...systemRoutes(undefined),
   ...pageRoutes(),
 ]).routes
@@ -30,6 +32,10 @@ const open: Readonly<Record<string, RegExp>> = {
   'POST /web/webclient/version_info': /server_version/,
   'POST /web/database/list': /\[/,
   'POST /web/session/destroy': /result|jsonrpc/,
+  // The product's own picture, whatever the company's is.
+  'GET /web/binary/company_logo': /^<svg[^>]* viewBox="0 0 32 32"/,
+  'GET /logo': /^<svg[^>]* viewBox="0 0 32 32"/,
+  'GET /logo.png': /^<svg[^>]* viewBox="0 0 32 32"/,
 }
 
 let tenant: Tenant
@@ -71,6 +77,7 @@ function addressesOf({ path }: Route): string[] {
     ':field': ['image_128', 'datas', 'name'],
     ':filename': ['x.txt'],
     ':token': ['A'.repeat(43)],
+    ':file': ['models.ts', 'client.ts'],
   }
   return path
     .split('/')
