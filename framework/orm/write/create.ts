@@ -31,7 +31,8 @@ export function createRecords(
     if (list.length === 0) return []
     const system = isSystem(env)
     const defaults = await defaultValues(env, model, list)
-    const records = list.map((values) => split(env, model, values, { system }))
+    const writable = new Set<FieldInfo>()
+    const records = list.map((values) => split(env, model, values, { system, writable }))
     for (const [i, record] of records.entries()) {
       addDefaults(record, defaults, list[i] ?? {})
       dropEmpty(record)
@@ -39,7 +40,7 @@ export function createRecords(
     // Defaults of the model are its author's; all else, the context included, is the caller's.
     await requireLinkable(
       env,
-      records.map(({ columns }, i) => new Map([...columns].filter(([field]) => isCallers(env, field, list[i] ?? {})))),
+      records.map(({ columns }, i) => linksGiven(env, columns, list[i] ?? {})),
     )
     await createParents(env, model, records)
     for (const record of records) requireValues(model, record.columns, true)
@@ -71,6 +72,18 @@ export function createRecords(
     await markModifiedElsewhere(env, model, ids, pointedTo)
     return ids
   })
+}
+
+function linksGiven(
+  env: Env,
+  columns: ReadonlyMap<FieldInfo, unknown>,
+  values: Readonly<Record<string, unknown>>,
+): ReadonlyMap<FieldInfo, unknown> {
+  const links = new Map<FieldInfo, unknown>()
+  for (const [field, value] of columns)
+    if ((field.kind === 'many2one' || field.kind === 'reference') && isCallers(env, field, values))
+      links.set(field, value)
+  return links
 }
 
 function isCallers(env: Env, field: FieldInfo, values: Readonly<Record<string, unknown>>): boolean {

@@ -19,6 +19,7 @@ export interface SplitValues {
 const kept = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'])
 
 /**
+ * @param options `writable`: fields that the caller was found to be allowed to write, of a batch
  * @throws InvalidRequestError ERR_FIELD_UNKNOWN for a field that the model does not have
  * @throws AccessError for a field that the caller may not write
  */
@@ -26,7 +27,7 @@ export function split(
   env: Env,
   model: ModelInfo,
   values: Readonly<Record<string, unknown>>,
-  options: { readonly system: boolean; readonly writing?: boolean },
+  options: { readonly system: boolean; readonly writing?: boolean; readonly writable?: Set<FieldInfo> },
 ): SplitValues {
   if (values === null || typeof values !== 'object' || Array.isArray(values))
     throw new InvalidRequestError('ERR_VALUES', 'The values of a record are an object of field names and values.', {
@@ -44,7 +45,10 @@ export function split(
     // Who made a record, and when, is never the caller's to say.
     if (kept.has(name) && !options.system) continue
     if (name === 'display_name') continue
-    requireFieldWrite(env, field, options.writing ? 'write' : 'create')
+    if (!options.writable?.has(field)) {
+      requireFieldWrite(env, field, options.writing ? 'write' : 'create')
+      options.writable?.add(field)
+    }
     if (field.delegate) {
       const parent = result.delegated.get(field.delegate) ?? {}
       parent[name] = value
@@ -69,15 +73,27 @@ function isUntold(value: unknown, isNew: boolean): boolean {
 export function requireValues(model: ModelInfo, columns: ReadonlyMap<FieldInfo, unknown>, all: boolean): void {
   const empty = (v: unknown) => v === undefined || v === null || v === false || v === '' || isUntold(v, all)
   const check = (field: FieldInfo, value: unknown) => {
-    const numeric =
-      field.kind === 'boolean' || field.kind === 'integer' || field.kind === 'float' || field.kind === 'monetary'
-    if (field.options.required && !field.computed && !numeric && empty(value)) {
+    if (empty(value)) {
       throw new ValidationError(
         'ERR_REQUIRED',
         `The operation cannot be completed: '${field.label}' (${field.name}) of ${model.options.description} is required.`,
       )
     }
   }
-  if (!all) for (const [field, value] of columns) check(field, value)
-  else for (const field of model.fields.values()) if (field.column) check(field, columns.get(field))
+  for (const field of requiredFields(model)) if (all || columns.has(field)) check(field, columns.get(field))
+}
+
+const required = new WeakMap<ModelInfo, readonly FieldInfo[]>()
+
+// Numbers and yes-or-no always have a value.
+function requiredFields(model: ModelInfo): readonly FieldInfo[] {
+  let fields = required.get(model)
+  if (!fields) {
+    const always = new Set(['boolean', 'integer', 'float', 'monetary'])
+    fields = [...model.fields.values()].filter(
+      ({ options, column, computed, kind }) => options.required && column && !computed && !always.has(kind),
+    )
+    required.set(model, fields)
+  }
+  return fields
 }

@@ -169,7 +169,7 @@ class Early implements Late {
   }
 
   #record(heads: ReadonlyMap<string, readonly string[]>, i: number): Record {
-    const record = this.#withId({})
+    const record = this.#withId()
     for (const [head, tails] of heads) {
       const field = this.#model.fields.get(head) as FieldInfo
       if (head === 'id') continue
@@ -188,7 +188,7 @@ class Early implements Late {
   #ownRecord(record: Record, field: FieldInfo, tails: readonly string[], i: number): void {
     if (tails.length === 0) this.#define(record, field.name)
     else {
-      const nested = this.#withId({})
+      const nested = this.#withId()
       for (const tail of tails) {
         const own = this.#model.fields.get(tail) as FieldInfo
         const value = this.#values.value(own, i)
@@ -199,16 +199,22 @@ class Early implements Late {
     }
   }
 
-  #withId(record: Record): Record {
-    return this.#define(record, 'id')
+  #withId(): Record {
+    const touch = this.#touch
+    return {
+      get id() {
+        return touch()
+      },
+    }
   }
 
-  #define(record: Record, name: string): Record {
-    const get = () => {
-      this.#isTouched = true
-      return placeholder
-    }
-    return Object.defineProperty(record, name, { get, enumerable: true, configurable: true })
+  #define(record: Record, name: string): void {
+    Object.defineProperty(record, name, { get: this.#touch, enumerable: true, configurable: true })
+  }
+
+  readonly #touch = (): number => {
+    this.#isTouched = true
+    return placeholder
   }
 
   /** Whether everything that a function reads is known before the INSERT. */
