@@ -56,7 +56,8 @@ export interface Reply {
   readonly status: number
   /** Content type with charset; default by the maker used. */
   readonly type?: string
-  readonly body?: string | Uint8Array
+  /** Texts in turn: each is asked for when the client has taken those before, and the length is not told. */
+  readonly body?: string | Uint8Array | Iterable<string>
   readonly headers?: Readonly<Record<string, string>>
   /** Lines of Set-Cookie, made by `answer/cookies.ts`. */
   readonly cookies?: readonly string[]

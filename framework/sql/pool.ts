@@ -23,7 +23,7 @@ export interface DatabaseAddress {
 }
 
 export interface PoolOptions extends DatabaseAddress {
-  /** Connections at most; default 5. From three on, one of them is shared by quick statements (`wire/lane.ts`). */
+  /** Connections at most; default 5. From three on, one of them is shared by quick statements (`wire/lane.ts`), and two more are for searches by pattern. */
   readonly max?: number
   /** Milliseconds after which an unused connection closes; default 10 000. */
   readonly idleTimeoutMs?: number
@@ -66,6 +66,8 @@ types.setTypeParser(1700, (v: string) => Number(v))
 export class Pool implements Queryable {
   readonly #pool: pg.Pool
   readonly #lane: Lane | null
+  /** For statements whose plan depends on their values. */
+  readonly #byValue: pg.Pool | null
   readonly #options: PoolOptions
   #closed = false
 
@@ -74,20 +76,28 @@ export class Pool implements Queryable {
     const max = options.max ?? 5
     const idleTimeoutMillis = options.idleTimeoutMs ?? 10_000
     this.#lane = max > 2 ? new Lane(clientConfig(options), idleTimeoutMillis) : null
-    this.#pool = new pg.Pool({
-      ...clientConfig(options),
-      max: this.#lane === null ? max : max - 1,
-      idleTimeoutMillis,
-      allowExitOnIdle: true,
-    })
-    // An idle connection that the server closes (sleep, restart) is no error of anybody's request.
-    this.#pool.on('error', () => {})
-    // A server that dies while a statement runs: the statement gets the error; without a listener the same error would end our process.
-    this.#pool.on('connect', (client) => client.on('error', () => {}))
+    const open = (size: number, settings = '') => {
+      const config = clientConfig(options)
+      const pool = new pg.Pool({
+        ...config,
+        options: `${config.options}${settings}`,
+        max: size,
+        idleTimeoutMillis,
+        allowExitOnIdle: true,
+      })
+      // An idle connection that the server closes (sleep, restart) is no error of anybody's request.
+      pool.on('error', () => {})
+      // A server that dies while a statement runs: the statement gets the error; without a listener the same error would end our process.
+      pool.on('connect', (client) => client.on('error', () => {}))
+      return pool
+    }
+    this.#pool = open(this.#lane === null ? max : max - 1)
+    this.#byValue = max > 2 ? open(2, ' -c plan_cache_mode=force_custom_plan') : null
   }
 
   get busy(): boolean {
-    return this.#pool.totalCount - this.#pool.idleCount > 0 || this.#pool.waitingCount > 0 || this.#lane?.busy === true
+    const inUse = (pool: pg.Pool) => pool.totalCount - pool.idleCount > 0 || pool.waitingCount > 0
+    return inUse(this.#pool) || this.#lane?.busy === true || (this.#byValue !== null && inUse(this.#byValue))
   }
 
   async query<T extends Row = Row>(statement: Sql | FilledStatement, options: QueryOptions = {}): Promise<T[]> {
@@ -102,10 +112,12 @@ export class Pool implements Queryable {
         throw translate(error)
       }
     }
-    const client = await this.connect()
+    const custom = known?.byValue === true && known.runs > 1 && hasRoom(this.#byValue) ? this.#byValue : null
+    const client = await this.#connect(custom ?? this.#pool)
     let failed: unknown
     try {
-      return await runText<T>(client, text, values, known, options.signal, this.#options)
+      const name = custom !== null || known?.byValue !== true ? known?.name : undefined
+      return await runText<T>(client, text, values, known, name, options.signal, this.#options)
     } catch (error) {
       failed = error
       throw error
@@ -115,10 +127,14 @@ export class Pool implements Queryable {
   }
 
   /** A connection of one's own; the caller releases it. Only `sql/` itself uses it. */
-  async connect(): Promise<pg.PoolClient> {
+  connect(): Promise<pg.PoolClient> {
+    return this.#connect(this.#pool)
+  }
+
+  async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
     await this.#begin()
     try {
-      return await this.#pool.connect()
+      return await pool.connect()
     } catch (error) {
       throw translate(error)
     }
@@ -134,7 +150,7 @@ export class Pool implements Queryable {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await Promise.all([this.#pool.end(), this.#lane?.close()])
+    await Promise.all([this.#pool.end(), this.#lane?.close(), this.#byValue?.end()])
   }
 
   get options(): PoolOptions {
@@ -163,7 +179,11 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
 export function toItem(statement: Sql | FilledStatement, options: QueryOptions): BatchItem {
   const { text, values } = statement.compile()
   const known = options.prepared === false ? undefined : noteText(text)
-  return { text, values, name: known?.name, known }
+  return { text, values, name: known?.byValue === true ? undefined : known?.name, known }
+}
+
+function hasRoom(pool: pg.Pool | null): boolean {
+  return pool !== null && (pool.idleCount > 0 || pool.totalCount < (pool.options.max ?? 0))
 }
 
 async function runText<T extends Row>(
@@ -171,13 +191,14 @@ async function runText<T extends Row>(
   text: string,
   values: readonly unknown[],
   known: KnownText | undefined,
+  name: string | undefined,
   signal: Cancellation | undefined,
   address: PoolOptions,
 ): Promise<T[]> {
   return cancelling(client, address, signal, async () => {
     const sentAt = performance.now()
     try {
-      const rows = await send<T>(client, text, values, known?.name)
+      const rows = await send<T>(client, text, values, name)
       if (known !== undefined) noteDuration(known, performance.now() - sentAt)
       return rows
     } catch (error) {

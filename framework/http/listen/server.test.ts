@@ -16,6 +16,10 @@ const slow: Route['handler'] = async (exchange) => {
   })
   return html('done')
 }
+let asked = 0
+function* pieces(): Generator<string> {
+  for (asked = 0; asked < 400; asked++) yield `${'x'.repeat(99_999)}\n`
+}
 const routes: readonly Route[] = [
   {
     method: 'GET',
@@ -25,6 +29,13 @@ const routes: readonly Route[] = [
     handler: (x) => html(`${x.origin} ${x.source} ${x.secure}`),
   },
   { method: 'GET', path: '/try/slow', kind: 'RPC', tenant: 'none', handler: slow },
+  {
+    method: 'GET',
+    path: '/try/pieces',
+    kind: 'RPC',
+    tenant: 'none',
+    handler: () => ({ status: 200, type: 'text/plain; charset=utf-8', body: pieces() }),
+  },
   {
     method: 'GET',
     path: '/try/fault',
@@ -266,4 +277,21 @@ test('closing lets a running request finish and takes no new one', async () => {
   assert.deepEqual([reply.status, reply.text, reply.headers['connection']], [200, 'done', 'close'])
   await closed
   await other.close()
+})
+
+test('an answer in pieces arrives whole, and is made no faster than the client takes it', async () => {
+  const whole = await stand.send({ path: '/try/pieces', plain: true })
+  assert.deepEqual([whole.status, whole.text.length], [200, 40_000_000])
+  const { port } = new URL(stand.server.httpUrl ?? '')
+  const socket = createConnection({ port: Number(port), host: '127.0.0.1' })
+  socket.write('GET /try/pieces HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  socket.pause()
+  // Nobody reads: what is made ends with the buffers of both sides.
+  let before = -1
+  while (asked !== before || asked === 0) {
+    before = asked
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.ok(asked < 300, `${asked} of 400 pieces were made for nobody`)
+  socket.destroy()
 })

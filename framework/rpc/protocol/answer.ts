@@ -5,7 +5,8 @@ import { JsonResult } from '../../orm/index.ts'
 export interface Answer {
   readonly status: number
   readonly type: string
-  readonly body: string
+  /** In pieces where it is large: they are made while the client takes them. */
+  readonly body: string | Iterable<string>
   readonly headers?: Readonly<Record<string, string>>
   /** A session to be set as cookie, or the end of the one that was. */
   readonly session?: { readonly tenant: string; readonly token: string } | 'closed'

@@ -5,6 +5,7 @@ import { InvalidRequestError } from '../../errors.ts'
 import type { Caller } from '../directory.ts'
 import type { Gate } from '../gate.ts'
 import { type MethodCall, parseCall } from '../xml/parse.ts'
+import { transcode } from '../xml/transcode.ts'
 import { writeFault, writeResult } from '../xml/write.ts'
 import type { Answer } from './answer.ts'
 import { settle, xmlFault, xmlFaultOld } from './error-shapes.ts'
@@ -21,16 +22,24 @@ export async function answerXmlRpc(
   try {
     const call = parseCall(decode(body))
     const result = await dispatch(gate, caller, 'xml-rpc', service, call.methodName, call.params)
-    return xml(
-      writeResult(result instanceof JsonResult ? result.parse() : result, await doublesOf(caller, service, call)),
-    )
+    const doubles = await doublesOf(caller, service, call)
+    return xml(result instanceof JsonResult ? inPieces(result.json, doubles) : writeResult(result, doubles))
   } catch (thrown) {
     const failure = settle(thrown, gate.log, { protocol: 'xml-rpc' })
     return xml(writeFault(old ? xmlFaultOld(failure) : xmlFault(failure)))
   }
 }
 
-function xml(body: string): Answer {
+// Below this a length is told in the header and the answer leaves in one piece.
+const largeJson = 200_000
+
+function inPieces(json: string, doubles: ReadonlySet<string>): string | Iterable<string> {
+  if (json === 'null') return writeResult(null)
+  const pieces = transcode(json, doubles)
+  return json.length > largeJson ? pieces : [...pieces].join('')
+}
+
+function xml(body: string | Iterable<string>): Answer {
   return { status: 200, type: 'text/xml; charset=utf-8', body }
 }
 

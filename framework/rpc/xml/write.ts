@@ -2,7 +2,8 @@
 
 import { InvalidRequestError } from '../../errors.ts'
 
-const head = "<?xml version='1.0'?>\n<methodResponse>\n"
+/** How every response begins. */
+export const head = "<?xml version='1.0'?>\n<methodResponse>\n"
 const none: ReadonlySet<string> = new Set()
 
 /**
@@ -35,7 +36,7 @@ function writeValue(parts: string[], value: unknown, doubles: ReadonlySet<string
       parts.push('<value><string>', escapeText(value), '</string></value>\n')
       return
     case 'number':
-      parts.push('<value>', number(value, double), '</value>\n')
+      parts.push('<value>', numberText(value, double), '</value>\n')
       return
     case 'boolean':
       parts.push(value ? '<value><boolean>1</boolean></value>\n' : '<value><boolean>0</boolean></value>\n')
@@ -62,7 +63,8 @@ function writeValue(parts: string[], value: unknown, doubles: ReadonlySet<string
   parts.push('<value><nil/></value>\n')
 }
 
-function number(value: number, double: boolean): string {
+/** A number with its type's tags; `double`: also where it is whole. */
+export function numberText(value: number, double: boolean): string {
   if (!Number.isFinite(value)) return '<nil/>'
   if (!Number.isInteger(value)) return `<double>${value}</double>`
   if (double) return `<double>${Math.abs(value) < 1e21 ? value.toFixed(1) : value}</double>`
@@ -73,8 +75,8 @@ function number(value: number, double: boolean): string {
 
 const special = /[&<>]|(?![\t\n])\p{Cc}|[\uFFFE\uFFFF]|\p{Cs}/gu
 
-// Characters that XML 1.0 §2.2 cannot carry are left out, as Odoo does. A carriage return would come back as a line feed.
-function escapeText(text: string): string {
+/** A text as XML. Characters that XML 1.0 §2.2 cannot carry are left out, as Odoo does; a carriage return would come back as a line feed. */
+export function escapeText(text: string): string {
   return text.replace(special, (character) => escapes[character] ?? '')
 }
 

@@ -2,8 +2,10 @@
 
 /** One text. The same for all databases: names are per connection, and what is quick in one is so in its neighbours. */
 export interface KnownText {
-  /** Under which the server keeps the plan; `undefined`: it plans anew each time. */
+  /** Under which the server keeps it from the second time on. */
   name: string | undefined
+  /** How many rows it finds only its values tell: it is planned anew each time, in connections that do so with all they keep. */
+  readonly byValue: boolean
   runs: number
   /** Moving average in milliseconds. */
   averageMs: number
@@ -15,7 +17,7 @@ const longestText = 20_000
 const known = new Map<string, KnownText>()
 let names = 0
 
-// How many rows a pattern matches only the pattern tells: a plan made without it sorts ten thousand rows to show eighty.
+// A plan made without the pattern sorts ten thousand rows to show eighty.
 const needsItsValues = /LIKE \$\d/
 
 /**
@@ -28,11 +30,11 @@ export function noteText(text: string): KnownText | undefined {
   let entry = known.get(text)
   if (entry === undefined) {
     if (known.size > mostTexts) known.clear()
-    entry = { name: undefined, runs: 0, averageMs: 0 }
+    entry = { name: undefined, byValue: needsItsValues.test(text), runs: 0, averageMs: 0 }
     known.set(text, entry)
-  } else if (entry.runs === 1 && entry.name === undefined && !needsItsValues.test(text)) {
+  } else {
     // A counter keeps names short.
-    entry.name = `s${(names++).toString(36)}`
+    entry.name ??= `s${(names++).toString(36)}`
   }
   entry.runs++
   return entry
@@ -45,5 +47,5 @@ export function noteDuration(entry: KnownText, ms: number): void {
 
 /** Whether a statement has shown often enough that nobody who stands behind it waits long. */
 export function isQuick(entry: KnownText): boolean {
-  return entry.name !== undefined && entry.runs > 6 && entry.averageMs < 4
+  return !entry.byValue && entry.runs > 6 && entry.averageMs < 4
 }

@@ -1,7 +1,8 @@
 /**
  * One connection that the quick statements of many requests share: each is sent at once, without waiting for the answers
  * of those before it, and what comes together in one turn of the event loop goes out in one piece. PostgreSQL answers in
- * order; an error is its statement's alone. Slow statements and transactions have connections of their own (`pool.ts`).
+ * order; an error is its statement's alone. Slow statements, those that would have to wait here, and transactions have
+ * connections of their own (`pool.ts`).
  */
 
 import type { Writable } from 'node:stream'
@@ -9,8 +10,8 @@ import pg from 'pg'
 import { isQuick, type KnownText, noteDuration } from './known-texts.ts'
 import { send } from './send.ts'
 
-/** Statements under way at most; more would only wait here instead of there. */
-const mostInFlight = 64
+/** How long a statement may expect to wait for those before it; beyond that another connection serves it sooner. */
+const longestWaitMs = 2
 
 export class Lane {
   readonly #config: pg.ClientConfig
@@ -32,7 +33,7 @@ export class Lane {
 
   /** Whether it takes this statement now. */
   takes(text: KnownText): boolean {
-    return this.#inFlight < mostInFlight && isQuick(text)
+    return isQuick(text) && this.#inFlight * text.averageMs < longestWaitMs
   }
 
   /** @throws what the driver throws, raw */
