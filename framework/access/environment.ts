@@ -1,6 +1,6 @@
 /** The environment of a request, made by `access/` because it carries the Grant. */
 
-import { ServerError } from '../errors.ts'
+import { AccessError, ServerError } from '../errors.ts'
 import {
   type Context,
   type Elevation,
@@ -14,7 +14,7 @@ import {
 } from '../orm/index.ts'
 import { type Queryable, sql, type Transaction } from '../sql/index.ts'
 import { noteElevation } from './elevation-log.ts'
-import { elevatedGrant } from './rights.ts'
+import { elevatedGrant, type Rights } from './rights.ts'
 import type { Tenant } from './tenant.ts'
 
 interface Parts {
@@ -23,6 +23,8 @@ interface Parts {
   readonly tx: Transaction | null
   readonly user: UserRights
   readonly grant: Grant
+  /** The grant for some of the user's companies; absent where rights do not depend on them. */
+  readonly within?: Rights['within']
   readonly context: Context
   readonly system: boolean
   readonly epoch: number | undefined
@@ -36,14 +38,17 @@ class Environment implements Env {
   readonly tenant: string
   readonly lang: string
   readonly companyId: number
+  readonly companyIds: readonly number[]
+  readonly grant: Grant
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.tenant = parts.tenant.name
     this.lang = language(parts.context.lang) ?? parts.user.lang
-    const allowed = parts.context.allowed_company_ids
-    const first: unknown = Array.isArray(allowed) ? allowed[0] : undefined
-    this.companyId = typeof first === 'number' && parts.user.companyIds.includes(first) ? first : parts.user.companyId
+    const chosen = chosenCompanies(parts)
+    this.companyId = chosen?.[0] ?? parts.user.companyId
+    this.companyIds = chosen ?? parts.user.companyIds
+    this.grant = (chosen && parts.within?.(chosen)) ?? parts.grant
   }
 
   get registry() {
@@ -64,14 +69,11 @@ class Environment implements Env {
   get context() {
     return this.#parts.context
   }
-  get grant() {
-    return this.#parts.grant
-  }
   get files() {
     return this.#parts.tenant.files
   }
   get planKey() {
-    if (this.#planKey === undefined) this.#planKey = planKeyOf(this.#parts)
+    if (this.#planKey === undefined) this.#planKey = planKeyOf(this.#parts, this.grant)
     return this.#planKey
   }
   get epoch() {
@@ -103,8 +105,9 @@ class Environment implements Env {
     if (bounds.models === '*' && !name.startsWith('orm.'))
       throw new ServerError('ERR_ELEVATION', `The elevation ${name} has to name its models.`)
     noteElevation(this, name, bounds)
-    const grant = elevatedGrant(this.#parts.grant, bounds.models, bounds.ops)
-    return fn(new Environment({ ...this.#parts, grant, context: withoutDefaults(this.#parts.context) }))
+    const grant = elevatedGrant(this.grant, bounds.models, bounds.ops)
+    const { within: _, ...parts } = this.#parts
+    return fn(new Environment({ ...parts, grant, context: withoutDefaults(parts.context) }))
   }
 
   async rightsChanged(): Promise<void> {
@@ -118,6 +121,16 @@ class Environment implements Env {
   }
 }
 
+// The context may narrow the user's companies and choose the current one, as Odoo's clients do; never widen them.
+function chosenCompanies({ context, user, system }: Parts): readonly number[] | null {
+  const given = context.allowed_company_ids
+  if (!Array.isArray(given) || given.length === 0) return null
+  const companies = [...new Set(given)] as readonly number[]
+  if (!system && !companies.every((id) => user.companyIds.includes(id)))
+    throw new AccessError('ERR_ACCESS_COMPANY', 'Access to unauthorized or invalid companies.')
+  return companies
+}
+
 const registries = new WeakMap<ModelRegistry, number>()
 let registryCount = 0
 /** Contexts beyond this are not met twice. */
@@ -125,7 +138,7 @@ const longestContext = 1_000
 
 // The whole context, not only the keys known to matter: an application's behaviour may look at any of them. Language and
 // companies follow from it and from the user, whose grant it is.
-function planKeyOf({ grant, tenant, context }: Parts): string | null {
+function planKeyOf({ tenant, context }: Parts, grant: Grant): string | null {
   const models = registries.get(tenant.registry) ?? ++registryCount
   registries.set(tenant.registry, models)
   const text = JSON.stringify(context)

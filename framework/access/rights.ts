@@ -15,8 +15,14 @@ import type { Tenant } from './tenant.ts'
 
 export interface Rights {
   readonly user: UserRights
+  /** As a member of all of the user's companies. */
   readonly grant: Grant
+  /** As a member of only these of the user's companies, of which the first is the current one. */
+  within(companies: readonly number[]): Grant
 }
+
+/** Combinations of companies whose grants are kept; callers choose them. */
+const mostCombinations = 50
 
 interface AccessRow {
   readonly kind: 'permission' | 'group-rule' | 'global-rule'
@@ -67,7 +73,17 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
     groups: new Set(row.groups),
     groupIds: row.group_ids,
   }
-  return { user, grant: makeGrant(tenant.registry, access, user, row.commercial_partner_id ?? row.partner_id) }
+  const grantIn = (companyId: number, companyIds: readonly number[]) =>
+    makeGrant(tenant.registry, access, { ...user, companyId, companyIds }, row.commercial_partner_id ?? row.partner_id)
+  const known = new Map<string, Grant>()
+  const within = (companies: readonly number[]) => {
+    const key = companies.join()
+    const grant = known.get(key) ?? grantIn(companies[0] ?? user.companyId, companies)
+    if (known.size >= mostCombinations) known.clear()
+    known.set(key, grant)
+    return grant
+  }
+  return { user, grant: grantIn(user.companyId, user.companyIds), within }
 }
 
 /** Everything, for the framework's own work: installation, import, recomputation. Secrets stay unreadable even here. */

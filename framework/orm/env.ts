@@ -51,7 +51,10 @@ export interface Env {
   readonly uid: number
   readonly context: Context
   readonly lang: string
+  /** The current company: that of new records, and of values per company. */
   readonly companyId: number
+  /** The companies that the caller works in: all of the user's, or those that the context chose. */
+  readonly companyIds: readonly number[]
   readonly grant: Grant
   readonly files: FileStore
   /** What compiled statements may depend on, in one text: grant, models, context. `null`: keep none. */

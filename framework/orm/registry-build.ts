@@ -6,6 +6,7 @@ import { type Declaration, declared, type ModelOptions, type TableConstraint } f
 import type { Field, FieldKind } from './declare/field.ts'
 import { RecordSet } from './model/record-set.ts'
 import type { ComputedInfo, ConstraintInfo, FieldInfo, ModelInfo, ModelRegistry, SearchFunction } from './registry.ts'
+import { companyConstraint } from './check-company.ts'
 import { baseApi } from './model/base-api.ts'
 import { buildTriggers, orderComputed } from './triggers.ts'
 
@@ -55,6 +56,10 @@ export function buildRegistry(apps: readonly string[], overlay?: OverlayModels):
   for (const draft of drafts.values()) models.set(draft.name, finish(draft, drafts))
   addDelegatedFields(models)
   checkRelations(models)
+  for (const model of models.values()) {
+    const constraint = companyConstraint(model, models)
+    if (constraint) (model.constraints as ConstraintInfo[]).push(constraint)
+  }
   // Circles among computed fields are found before anything walks along them.
   const computedOrder = orderComputed(models)
   const registry = { apps, models, declarations: mine, key, triggers: buildTriggers(models), computedOrder }

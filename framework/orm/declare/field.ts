@@ -53,6 +53,8 @@ export interface FieldOptions {
   readonly companyDependent?: boolean
   /** An integer is the id of a record of the model that this field names. */
   readonly modelField?: string
+  /** A relation: refused where its record belongs to another company than this one (and is not shared by all). */
+  readonly checkCompany?: boolean
   /** For clients: which field changes reach the server's onchange. */
   readonly tracking?: boolean
 }

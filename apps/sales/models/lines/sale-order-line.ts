@@ -17,7 +17,7 @@ export const orderLine = fields({
   ),
   is_downpayment: f.bool({ label: 'Is a down payment', default: false }),
   is_expense: f.bool({ label: 'Is expense', default: false }),
-  product_id: f.m2o('product.product', { label: 'Product', ondelete: 'restrict', index: true }),
+  product_id: f.m2o('product.product', { label: 'Product', ondelete: 'restrict', index: true, checkCompany: true }),
   product_template_id: f.m2o('product.template', { label: 'Product Template', related: 'product_id.product_tmpl_id' }),
   product_type: f.sel(
     { consu: 'Goods', service: 'Service', combo: 'Combo' },
@@ -29,6 +29,7 @@ export const orderLine = fields({
   price_unit: f.float({ label: 'Unit Price', required: true, digits: [16, 2], default: 0 }),
   discount: f.float({ label: 'Discount (%)', digits: [16, 2], default: 0 }),
   tax_ids: f.m2m('account.tax', {
+    checkCompany: true,
     label: 'Taxes',
     table: 'account_tax_sale_order_line_rel',
     column1: 'sale_order_line_id',
