@@ -19,6 +19,9 @@ export function companyConstraint(model: ModelInfo, models: ReadonlyMap<string, 
   }
   return {
     on: ['company_id', ...checked.map((field) => `${field.name}.company_id`)],
+    after: ['company_id', ...checked.map((field) => field.name)],
+    // Who works in a single company reads no record of another one, and can point at none.
+    matters: (env) => env.system || env.user.companyIds.length > 1,
     fn: check as ConstraintInfo['fn'],
   }
 }

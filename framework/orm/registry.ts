@@ -1,5 +1,6 @@
 /** All models of a set of applications, merged from their declarations; shared by every tenant with the same set. */
 
+import type { Env } from './env.ts'
 import type { Api, ApiMethod } from './declare/expose.ts'
 import type { Field, FieldKind } from './declare/field.ts'
 import type { Domain } from './domain/domain.ts'
@@ -51,6 +52,10 @@ export interface ComputedInfo {
 
 export interface ConstraintInfo {
   readonly on: readonly string[]
+  /** Paths whose change has it checked, where these are fewer than those that it reads. */
+  readonly after?: readonly string[]
+  /** Whether it can be broken in this environment at all. */
+  readonly matters?: (env: Env) => boolean
   readonly fn: (record: never, env: never) => void | Promise<void>
 }
 

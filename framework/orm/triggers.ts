@@ -27,7 +27,7 @@ export function buildTriggers(models: Models): Map<string, Trigger[]> {
     }
     // Constraints are triggered like computed fields; their target is '#' and their number.
     model.constraints.forEach((constraint, i) => {
-      for (const dotted of constraint.on)
+      for (const dotted of constraint.after ?? constraint.on)
         for (const path of expand(models, model, dotted.split('.'), [`${model.name}.#${i}`]))
           walk(models, model, `#${i}`, path, add)
     })

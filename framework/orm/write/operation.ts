@@ -33,7 +33,7 @@ export async function settle(env: Env): Promise<void> {
     await env.elevate('orm.constraints', { models: '*', ops: ['read'] }, async (kernel) => {
       for (const { model, index, ids } of constraints) {
         const constraint = model.constraints[index]
-        if (!constraint) continue
+        if (!constraint || constraint.matters?.(env) === false) continue
         const records = await kernel
           .withContext({ active_test: false })
           .model(model.name, ids)

@@ -7,7 +7,7 @@
 import type { SqlValue } from '../../../sql/index.ts'
 import { roundTo } from '../../decimal.ts'
 import type { Env } from '../../env.ts'
-import type { FieldInfo, ModelInfo } from '../../registry.ts'
+import type { ConstraintInfo, FieldInfo, ModelInfo } from '../../registry.ts'
 import { toColumn } from '../values.ts'
 import { asRead, type NewColumns, ownId } from './columns.ts'
 import { monetaryFields } from '../monetary.ts'
@@ -45,6 +45,7 @@ class Early implements Late {
   readonly #filled: ReadonlySet<FieldInfo>
   readonly #pointedTo: PointedTo
   readonly #computed: readonly FieldInfo[]
+  readonly #constraints: readonly (ConstraintInfo & { readonly i: number })[]
   readonly #rank: (field: FieldInfo) => number
   /** Whether the function at work has looked at the id that nobody knows yet. */
   #isTouched = false
@@ -56,6 +57,9 @@ class Early implements Late {
     this.#filled = filled
     this.#pointedTo = new PointedTo(kernel, values)
     this.#rank = (field) => computedOrder.get(`${model.name}.${field.name}`)?.rank ?? 0
+    this.#constraints = model.constraints
+      .map((constraint, i) => ({ ...constraint, i }))
+      .filter(({ matters }) => matters?.(kernel) !== false)
     this.#computed = [...model.fields.values()]
       .filter((field) => field.column && field.computed)
       .sort((a, b) => this.#rank(a) - this.#rank(b))
@@ -64,7 +68,7 @@ class Early implements Late {
   async run(): Promise<void> {
     const functions = [
       ...this.#computed.map((field) => field.computed as NonNullable<FieldInfo['computed']>),
-      ...this.#model.constraints,
+      ...this.#constraints,
     ]
     // What is known to be needed already, in one round trip.
     await this.#pointedTo.load(
@@ -80,8 +84,8 @@ class Early implements Late {
       at += level.length
       await this.#level(level)
     }
-    const rules = this.#model.constraints
-      .map(({ on, fn }, i) => ({ on, fn: fn as unknown as Compute, i }))
+    const rules = this.#constraints
+      .map(({ on, fn, i }) => ({ on, fn: fn as unknown as Compute, i }))
       .filter(({ on, fn }) => fn.length < 2 || this.#isMentioned(on))
     const known = rules.filter(({ on, fn, i }) => this.#mayCompute(on, fn) || !this.constraints.add(i))
     await this.#pointedTo.load(known.flatMap(({ on }) => this.#relations(on)))
