@@ -23,7 +23,7 @@ export interface DatabaseAddress {
 }
 
 export interface PoolOptions extends DatabaseAddress {
-  /** Connections at most; default 5. From three on, one of them is shared by quick statements (`wire/lane.ts`), and two more are for searches by pattern. */
+  /** Connections at most; default 7: four for anything, one that quick statements share (`wire/lane.ts`), two for searches by pattern. */
   readonly max?: number
   /** Milliseconds after which an unused connection closes; default 10 000. */
   readonly idleTimeoutMs?: number
@@ -73,9 +73,9 @@ export class Pool implements Queryable {
 
   constructor(options: PoolOptions) {
     this.#options = options
-    const max = options.max ?? 5
+    const max = options.max ?? 7
     const idleTimeoutMillis = options.idleTimeoutMs ?? 10_000
-    this.#lane = max > 2 ? new Lane(clientConfig(options), idleTimeoutMillis) : null
+    this.#lane = max >= 3 ? new Lane(clientConfig(options), idleTimeoutMillis) : null
     const open = (size: number, settings = '') => {
       const config = clientConfig(options)
       const pool = new pg.Pool({
@@ -91,8 +91,9 @@ export class Pool implements Queryable {
       pool.on('connect', (client) => client.on('error', () => {}))
       return pool
     }
-    this.#pool = open(this.#lane === null ? max : max - 1)
-    this.#byValue = max > 2 ? open(2, ' -c plan_cache_mode=force_custom_plan') : null
+    const byValue = max >= 6 ? 2 : max >= 4 ? 1 : 0
+    this.#byValue = byValue > 0 ? open(byValue, ' -c plan_cache_mode=force_custom_plan') : null
+    this.#pool = open(max - byValue - (this.#lane === null ? 0 : 1))
   }
 
   get busy(): boolean {

@@ -18,7 +18,7 @@ import { ownersTenants } from './owners-tenants.ts'
 
 /** Connections of all processes together to one tenant's instance, which takes 24: the owner and its tools need some. */
 const CONNECTIONS = 14
-const USUAL_CONNECTIONS = 4
+const USUAL_CONNECTIONS = 7
 const DRAIN_MS = 10_000
 
 const settings = readSettings()
