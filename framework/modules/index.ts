@@ -7,7 +7,7 @@ import '../views/index.ts'
 
 export { app, type AppManifest } from './app.ts'
 export { appFolders, availableApps } from './discover/discover.ts'
-export { loadApps } from './discover/load.ts'
+export { loadApps, loadEveryApp } from './discover/load.ts'
 export { installApps, type InstallOptions } from './install/install.ts'
 export { planUninstall, uninstallApps, type UninstallPlan } from './install/uninstall/uninstall.ts'
 export { loadedApps } from './install/upgrade/fingerprint.ts'

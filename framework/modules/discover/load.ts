@@ -2,7 +2,7 @@
 
 import { declaring } from '../../orm/index.ts'
 import type { AppManifest } from '../app.ts'
-import { discoverApps, rediscoverApps, withDependencies } from './discover.ts'
+import { availableApps, discoverApps, rediscoverApps, withDependencies } from './discover.ts'
 
 const loaded = new Map<string, Promise<void>>()
 let last: Promise<unknown> = Promise.resolve()
@@ -20,6 +20,22 @@ export async function loadApps(names: readonly string[], folders?: readonly stri
   const manifests = withDependencies(known, [...names].sort())
   for (const manifest of manifests) await loadOnce(manifest)
   return manifests
+}
+
+/**
+ * Loads all applications on disk, so that a process works with those of its start, whatever is put in place later.
+ * @returns those that could not be loaded, with the reason; who installs one of them is told then
+ */
+export async function loadEveryApp(): Promise<{ readonly name: string; readonly cause: unknown }[]> {
+  const failed: { name: string; cause: unknown }[] = []
+  for (const { name } of await availableApps()) {
+    try {
+      await loadApps([name])
+    } catch (cause) {
+      failed.push({ name, cause })
+    }
+  }
+  return failed
 }
 
 // Declarations are noted under "the application being loaded", so two callers may not load at the same time.

@@ -1,5 +1,6 @@
 /** Brings everything into service on an open home, and takes it out again in order. */
 
+import { loadEveryApp } from '../../../framework/modules/index.ts'
 import type { Report, Verb } from '../command/verb.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
 import { firstLoginLink } from '../hosting/admin-link.ts'
@@ -37,6 +38,8 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
     }
   }
   try {
+    for (const { name, cause } of await loadEveryApp())
+      log.write({ level: 'error', event: `the application ${name} cannot be loaded`, cause })
     report.progress('starting HTTPS')
     const { at, close } = await open(hosting, log)
     closers.push(() => close(REQUEST_GRACE_MS))

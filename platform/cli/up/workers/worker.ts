@@ -6,6 +6,7 @@
 
 import cluster from 'node:cluster'
 import type { Alarms } from '../../../../framework/jobs/index.ts'
+import { loadEveryApp } from '../../../../framework/modules/index.ts'
 import { tenantDirectory } from '../../hosting/directory.ts'
 import { keepOpenTenants, onlyCurrent } from '../../hosting/open-tenants.ts'
 import { readSettings } from '../../hosting/settings.ts'
@@ -45,6 +46,8 @@ process.on('uncaughtException', (cause) => {
   void log.close().finally(() => process.exit(1))
 })
 
+for (const { name, cause } of await loadEveryApp())
+  log.write({ level: 'error', event: `the application ${name} cannot be loaded`, cause })
 const beginning = await channel.ask({ ask: 'begin' })
 const tenants = ownersTenants(channel, beginning.tenants)
 const alarms: Pick<Alarms, 'refresh' | 'settled'> = {
