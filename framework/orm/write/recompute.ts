@@ -10,6 +10,7 @@ import { computedText } from './insert/columns.ts'
 import { unlessHolds } from './row-rule.ts'
 import { type Batch, nextBatch } from './schedule.ts'
 import { toColumn } from './values.ts'
+import { laterThan } from './stamp.ts'
 
 /** Notes that fields of records changed: everything that depends on them is computed again before the next read. */
 export async function markModified(
@@ -208,8 +209,11 @@ async function store(
       if (link !== undefined) links.add(link)
     }
   const returned = [id('id'), ...[...links].map((name) => id(name))]
+  const sets = names.map((name, i) => sql`${name} = ${given[i] as Sql}`)
+  // What was computed anew is new for programs that fetch changes, too.
+  if (model.fields.get('write_date')?.column) sets.push(sql`write_date = ${laterThan(sql`t.write_date`)}`)
   const update = sql`
-    UPDATE ${id(model.table)} t SET ${join(names.map((name, i) => sql`${name} = ${given[i] as Sql}`))}
+    UPDATE ${id(model.table)} t SET ${join(sets)}
     FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
     WHERE t.id = u.id AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
     RETURNING ${join(returned.map((name) => sql`t.${name}`))}`

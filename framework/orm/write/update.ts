@@ -13,6 +13,7 @@ import { castOf, markModified } from './recompute.ts'
 import { rowRule, unlessHolds } from './row-rule.ts'
 import { requireValues, type SplitValues, split } from './split.ts'
 import { toColumn, toTranslations } from './values.ts'
+import { laterThan } from './stamp.ts'
 
 /** Writes the same values into all records. */
 export function updateRecords(
@@ -141,7 +142,7 @@ function assignments(env: Env, model: ModelInfo, columns: ReadonlyMap<FieldInfo,
   if (model.fields.has('write_date')) {
     if (![...columns.keys()].some((f) => f.name === 'write_uid')) sets.push(sql`write_uid = ${env.uid}::int4`)
     if (![...columns.keys()].some((f) => f.name === 'write_date'))
-      sets.push(sql`write_date = date_trunc('milliseconds', now() AT TIME ZONE 'UTC')`)
+      sets.push(sql`write_date = ${laterThan(sql`write_date`)}`)
   }
   return sets
 }
