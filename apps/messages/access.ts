@@ -34,3 +34,13 @@ access(
   { group: 'base.group_portal', ops: ['read'], name: 'Portal reads kinds of messages' },
   { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep them' },
 )
+access('mail.activity', {
+  group: 'base.group_user',
+  ops: ['read', 'write', 'create', 'unlink'],
+  name: 'Members plan on what they may change',
+})
+access(
+  'mail.activity.type',
+  { group: 'base.group_user', ops: ['read'], name: 'Members read types of activities' },
+  { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep them' },
+)

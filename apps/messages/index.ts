@@ -3,4 +3,5 @@
  * It sends nothing to anybody.
  */
 
+export type { activities } from './models/activities/activity-mixin.ts'
 export type { thread } from './models/thread/mail-thread.ts'

@@ -1,6 +1,7 @@
 /** A lead, and the opportunity that it becomes. */
 
 import { computed, constrain, type Def, type Env, f, fields, model, ValidationError } from '#framework'
+import type { activities, thread } from '#apps/messages/index.ts'
 
 export const lead = fields({
   name: f.char({ label: 'Opportunity', required: true, index: 'trigram' }),
@@ -59,11 +60,11 @@ declare module '#framework' {
   interface Registry {
     'crm.lead': CrmLeadData
   }
-  interface CrmLeadData extends Def<typeof lead> {}
+  interface CrmLeadData extends Def<typeof lead>, Def<typeof thread>, Def<typeof activities> {}
 }
 
 model('crm.lead', lead, {
-  mixins: ['mail.thread'],
+  mixins: ['mail.thread', 'mail.activity.mixin'],
   description: 'Lead',
   order: 'priority desc, id desc',
   nameSearch: ['name', 'partner_id.name', 'contact_name', 'email_from'],

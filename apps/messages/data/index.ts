@@ -1,6 +1,7 @@
 /** The kinds of messages that every tenant starts with. */
 
 import { records } from '#framework'
+import { activityTypes } from '../models/activities/mail-activity-type.ts'
 
 records(
   'mail.message.subtype',
@@ -10,3 +11,4 @@ records(
   },
   { update: false },
 )
+records('mail.activity.type', activityTypes, { update: false })

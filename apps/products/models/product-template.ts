@@ -1,6 +1,7 @@
 /** A product as people think of it; its variants are what can be ordered. */
 
 import { computed, type Def, type Env, f, fields, model } from '#framework'
+import type { activities, thread } from '#apps/messages/index.ts'
 
 export const productTemplate = fields({
   name: f.char({ label: 'Name', required: true, translate: true, index: 'trigram' }),
@@ -66,11 +67,11 @@ declare module '#framework' {
   interface Registry {
     'product.template': ProductTemplateData
   }
-  interface ProductTemplateData extends Def<typeof productTemplate> {}
+  interface ProductTemplateData extends Def<typeof productTemplate>, Def<typeof thread>, Def<typeof activities> {}
 }
 
 model('product.template', productTemplate, {
-  mixins: ['mail.thread'],
+  mixins: ['mail.thread', 'mail.activity.mixin'],
   description: 'Product',
   order: 'is_favorite desc, name, id',
   nameSearch: ['default_code', 'name', 'barcode'],

@@ -1,7 +1,7 @@
 /** A quotation, and the order that it becomes. */
 
 import { type Def, type Env, f, fields, model } from '#framework'
-import type { thread } from '#apps/messages/index.ts'
+import type { activities, thread } from '#apps/messages/index.ts'
 
 /** The moment of the request in UTC, to the second. */
 export function nowText(env: Env): string {
@@ -89,12 +89,12 @@ declare module '#framework' {
   interface Registry {
     'sale.order': SaleOrderData
   }
-  interface SaleOrderData extends Def<typeof order>, Def<typeof thread> {}
+  interface SaleOrderData extends Def<typeof order>, Def<typeof thread>, Def<typeof activities> {}
 }
 
 model('sale.order', order, {
   description: 'Sales Order',
-  mixins: ['mail.thread'],
+  mixins: ['mail.thread', 'mail.activity.mixin'],
   order: 'date_order desc, id desc',
   nameSearch: ['name', 'client_order_ref', 'partner_id.name'],
 })
