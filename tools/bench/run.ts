@@ -1,6 +1,6 @@
 /** The operations beside the hand-written handler: data, both processes, measurement, memory. */
 
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { prepare, type Prepared } from './data/prepare.ts'
 import { type Measurement, measure, type Pace } from './load/measure.ts'
 import type { Operation } from './operations/operation.ts'
@@ -40,6 +40,7 @@ export interface Run {
  */
 export async function run(options: Options, profileFolder: string | null, progress: Progress): Promise<Run> {
   const pace = options.isQuick ? quickPace : fullPace
+  const loadBefore = loadavg()[0] ?? 0
   const data = await prepare(sizeOf(options), progress)
   try {
     return await withContest(data, profileFolder, progress, async (contest) => {
@@ -49,7 +50,7 @@ export async function run(options: Options, profileFolder: string | null, progre
       const measured = await measureAll(chosen(options), options, contest, pace, progress)
       const afterLoad = await server.usage()
       const result = {
-        facts: factsOf(data, pace, server.ready.postgresVersion ?? ''),
+        facts: { ...factsOf(data, pace, server.ready.postgresVersion ?? ''), loadBefore },
         memory: { serverAtStartBytes: atStart.rssBytes, serverAfterLoadBytes: afterLoad.rssBytes, idleInstance },
         rows: makeRows(measured, !options.isQuick && options.rows === null),
       }

@@ -31,9 +31,10 @@ export interface UnderLoad {
 let next = 0
 
 export function openTarget(child: UnderLoad, side: Side): Target {
-  const connections: Connection[] = []
+  let connections: Connection[] = []
   return {
     run: async (concurrency, durationMs) => {
+      connections = connections.filter((connection) => connection.isOpen)
       while (connections.length < concurrency) connections.push(await Connection.open(child.ready.port))
       const before = await child.usage()
       const latencies: number[] = []

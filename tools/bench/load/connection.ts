@@ -47,11 +47,17 @@ export class Connection {
   /** Sends one call and waits for its answer's body. @throws Error for a status other than 200 */
   send({ method = 'POST', path, host = this.#host, headers, body }: CallTo): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      if (!this.isOpen) return reject(new Error('the connection is closed'))
       this.#waiting = { resolve, reject }
       this.#socket.write(
         `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}${method === 'GET' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`,
       )
     })
+  }
+
+  /** Whether the other side still has it; one that is idle for long may be closed. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === 'open'
   }
 
   close(): void {

@@ -49,7 +49,7 @@ function operationsSection(result: Result): string {
   const { facts, rows } = result
   return `## The operations
 
-\`npm run bench\`, last on ${facts.date}${olderRows(result)}.
+\`npm run bench\`, last on ${facts.date}${olderRows(result)}.${otherWork(facts)}
 
 - Machine: ${facts.machine}. Load generator, server, hand-written handler and PostgreSQL ${facts.postgres} share it. Node ${facts.node}.
 - Data: ${facts.partners.toLocaleString('en')} partners, ${facts.orders.toLocaleString('en')} sale orders of three lines, the sales application. fsync is on.
@@ -87,6 +87,12 @@ ${list(memoryLines(result))}
 `
 }
 
+// Beside other work latencies tell little, and ratios less than on a quiet machine.
+function otherWork({ loadBefore }: Result['facts']): string {
+  if (loadBefore === undefined || loadBefore < 1) return ''
+  return ` The machine was at other work (load ${loadBefore.toFixed(1)}): only ratios, statements and CPU count.`
+}
+
 function olderRows({ facts, rows }: Result): string {
   const older = rows.filter(({ date }) => date !== facts.date)
   return older.length === 0 ? '' : `; ${[...new Set(older.map(({ key, date }) => `(${key}) on ${date}`))].join(', ')}`
@@ -95,7 +101,7 @@ function olderRows({ facts, rows }: Result): string {
 function rowsSection({ facts, rows }: Result): string {
   return `## The reads on ${facts.partners.toLocaleString('en')} partners
 
-\`npm run bench -- --rows ${facts.partners}\`, last on ${facts.date}. The partners are copies that PostgreSQL made of 10 000 that came through
+\`npm run bench -- --rows ${facts.partners}\`, last on ${facts.date}.${otherWork(facts)} The partners are copies that PostgreSQL made of 10 000 that came through
 the models, indexes in place. Odoo was not measured with so many.
 
 ${markdownTable(rows)}

@@ -13,6 +13,8 @@ export interface RunFacts {
   readonly machine: string
   readonly node: string
   readonly postgres: string
+  /** Load of the machine just before, by other work. */
+  readonly loadBefore?: number
 }
 
 export interface MemoryFacts {
