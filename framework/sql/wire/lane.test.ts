@@ -26,8 +26,8 @@ test('what has shown to be quick is taken until one would wait for it, and each 
     lane.run<{ v: number; pid: number }>('SELECT $1::int4 AS v, pg_backend_pid() AS pid', [v], text)
   const asked: ReturnType<typeof run>[] = []
   while (lane.takes({ ...text })) asked.push(run(asked.length))
-  assert.equal(asked.length, 4)
-  for (let i = 4; i < 60; i++) asked.push(run(i))
+  assert.equal(asked.length, 8)
+  for (let i = 8; i < 60; i++) asked.push(run(i))
   const rows = (await Promise.all(asked)).map(([row]) => row)
   assert.deepEqual(
     rows.map((row) => row?.v),

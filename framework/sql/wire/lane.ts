@@ -11,7 +11,7 @@ import { isQuick, type KnownText, noteDuration } from './known-texts.ts'
 import { send } from './send.ts'
 
 /** How long a statement may expect to wait for those before it; beyond that another connection serves it sooner. */
-const longestWaitMs = 2
+const longestWaitMs = 4
 
 export class Lane {
   readonly #config: pg.ClientConfig
