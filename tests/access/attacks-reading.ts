@@ -163,6 +163,50 @@ export const readingAttacks: readonly Attack[] = [
     ],
   },
   {
+    by: 'by groupings of several kinds at once',
+    call: () => ({
+      model: 'sale.order',
+      method: 'formatted_read_grouping_sets',
+      args: [[], [['user_id'], ['client_order_ref'], []], ['amount_total:max']],
+    }),
+    like: [],
+    must: (value) => !JSON.stringify(value).includes(String(canaryPrice)),
+  },
+  {
+    by: 'by the choices of a search panel',
+    call: () => ({
+      model: 'sale.order',
+      method: 'search_panel_select_range',
+      args: ['partner_id'],
+      kwargs: { enable_counters: true, expand: false },
+    }),
+    like: [],
+    must: (value, { buyer }) => !holds(value, buyer),
+  },
+  {
+    by: 'by the many choices of a search panel',
+    call: () => ({
+      model: 'sale.order',
+      method: 'search_panel_select_multi_range',
+      args: ['partner_id'],
+      kwargs: { enable_counters: true, expand: false },
+    }),
+    like: [],
+    must: (value, { buyer }) => !holds(value, buyer),
+  },
+  {
+    by: 'by what is to be done about it',
+    call: (_w, { order }) => ({
+      model: 'mail.activity',
+      method: 'search_read',
+      args: [
+        ['|', ['res_id', '=', order], ['summary', '=like', probes.hit]],
+        ['summary', 'res_name'],
+      ],
+    }),
+    must: isEmpty,
+  },
+  {
     by: 'by read_progress_bar',
     call: () => ({
       model: 'sale.order',

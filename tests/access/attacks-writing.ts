@@ -231,6 +231,64 @@ export const writingAttacks: readonly Attack[] = [
     must: 'refused',
   },
   {
+    by: 'by saving several from a list',
+    call: ({ own }, { order }) => ({
+      model: 'sale.order',
+      method: 'web_save_multi',
+      args: [[own.order, order], [{ note: 'mine' }, { note: 'was here' }], { name: {}, note: {} }],
+    }),
+    must: 'refused',
+  },
+  {
+    by: 'by numbering its line anew',
+    call: ({ own }, { line }) => ({
+      model: 'sale.order.line',
+      method: 'web_resequence',
+      args: [[own.line, line], { sequence: {}, name: {} }],
+      kwargs: { field_name: 'sequence' },
+    }),
+    must: 'refused',
+  },
+  {
+    by: 'by following it',
+    call: (_w, { order }) => ({
+      model: 'sale.order',
+      method: 'message_subscribe',
+      args: [[order]],
+      kwargs: { partner_ids: [1] },
+    }),
+    must: 'refused',
+  },
+  {
+    by: 'by making others stop to follow it',
+    call: (_w, { order }) => ({
+      model: 'sale.order',
+      method: 'message_unsubscribe',
+      args: [[order]],
+      kwargs: { partner_ids: [1] },
+    }),
+    must: 'refused',
+  },
+  {
+    by: 'by planning something about it',
+    call: (_w, { order }) => ({
+      model: 'sale.order',
+      method: 'activity_schedule',
+      args: [[order]],
+      kwargs: { summary: 'was here' },
+    }),
+    must: 'refused',
+  },
+  {
+    by: 'by an activity that points at it',
+    call: (_w, { order }) => ({
+      model: 'mail.activity',
+      method: 'create',
+      args: [{ res_model: 'sale.order', res_id: order, summary: 'was here' }],
+    }),
+    must: 'refused',
+  },
+  {
     by: 'by deleting its attachment',
     call: (_w, { attachment }) => ({ model: 'ir.attachment', method: 'unlink', args: [[attachment]] }),
     like: [],

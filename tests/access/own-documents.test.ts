@@ -49,12 +49,14 @@ describe("a salesperson gets nothing of another one's order", () => {
     // These give no field's content, or change what orders do not have.
     const harmless = [
       'fields_get',
+      'get_view',
       'get_views',
       'default_get',
       'check_access_rights',
       'name_create',
       'action_unarchive',
       'action_archive',
+      'toggle_active',
     ]
     // Orders have no translated field.
     const translations = ['get_field_translations', 'update_field_translations']

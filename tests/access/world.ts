@@ -106,6 +106,12 @@ async function fill(server: TestServer, company: Company): Promise<World> {
       record_name: `${canary}-name`,
       author_id: ritaPartner,
     })
+    await create(env, 'mail.activity', {
+      res_model: 'sale.order',
+      res_id: secret,
+      summary: `${canary}-activity`,
+      user_id: people.rita.uid,
+    })
     const memo = await create(env, 'x_memo', {
       x_name: 'A memo',
       x_order_id: secret,
@@ -133,6 +139,8 @@ async function fill(server: TestServer, company: Company): Promise<World> {
         (SELECT to_jsonb(o) FROM sale_order o WHERE id = ${order}), '|',
         (SELECT jsonb_agg(l ORDER BY l.id) FROM sale_order_line l WHERE order_id = ${order}), '|',
         (SELECT jsonb_agg(a ORDER BY a.id) FROM ir_attachment a WHERE res_model = 'sale.order' AND res_id = ${order}), '|',
+        (SELECT jsonb_agg(f ORDER BY f.id) FROM mail_followers f WHERE res_model = 'sale.order' AND res_id = ${order}), '|',
+        (SELECT jsonb_agg(y ORDER BY y.id) FROM mail_activity y WHERE res_model = 'sale.order' AND res_id = ${order}), '|',
         (SELECT jsonb_agg(t ORDER BY t.tag_id) FROM sale_order_tag_rel t WHERE order_id = ${order}), '|',
         (SELECT jsonb_agg(m ORDER BY m) FROM ${id(links.table)} m WHERE ${id(links.own)} = ${made.memo}), '|',
         (SELECT count(*) FROM sale_order WHERE client_order_ref LIKE ${`${canary}%`} OR origin LIKE ${`${canary}%`}))) AS hash`)

@@ -79,10 +79,14 @@ function limited(field: FieldInfo, text: string): string {
 }
 
 function toNumber(field: FieldInfo, value: unknown): number {
-  const isWritten =
-    typeof value === 'string' &&
-    (field.kind === 'integer' ? /^\s*[+-]?\d+\s*$/ : /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i).test(value)
-  const n = isWritten || typeof value === 'number' ? Number(value) : value === true ? 1 : Number.NaN
+  const n =
+    typeof value === 'string' && value.trim() !== ''
+      ? Number(value)
+      : typeof value === 'number'
+        ? value
+        : value === true
+          ? 1
+          : Number.NaN
   if (!Number.isFinite(n)) throw wrong(field, value)
   return n
 }
