@@ -15,9 +15,8 @@ registerHooks({
     const source = String(
       typeof loaded.source === 'string' ? loaded.source : Buffer.from((loaded.source ?? []) as Uint8Array),
     )
-    const [second, instead] = mutant.also ?? [mutant.clause, mutant.instead]
-    if (!source.includes(mutant.clause) || !source.includes(second))
+    if (!source.includes(mutant.clause))
       throw new TypeError(`The clause of the mutant '${name}' is no longer in ${mutant.file}.`)
-    return { ...loaded, source: source.replaceAll(mutant.clause, mutant.instead).replaceAll(second, instead) }
+    return { ...loaded, source: source.replaceAll(mutant.clause, mutant.instead) }
   },
 })
