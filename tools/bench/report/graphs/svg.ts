@@ -57,7 +57,7 @@ export function logarithmic(low: number, high: number, from: number, to: number)
 /** A number as an axis shows it: 1 000, 0.5, 10 M. */
 export function short(value: number): string {
   if (value >= 1_000_000) return `${value / 1_000_000} M`
-  return value >= 1_000 ? `${value / 1_000} 000` : String(Number(value.toPrecision(2)))
+  return value >= 1_000 ? `${value / 1_000} 000` : String(Number(value.toPrecision(3)))
 }
 
 function escapeXml(content: string): string {
