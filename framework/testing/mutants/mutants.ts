@@ -56,7 +56,12 @@ export const mutants: readonly Mutant[] = [
   mutant('tables without condition', 'orm/query/scope.ts', 'if (!this.rules) return null', 'return null'),
   mutant('no model is closed', 'orm/query/scope.ts', 'if (records === false) return sql`FALSE`', ''),
   mutant('every field may be read', 'orm/query/scope.ts', "throw fieldDenied(field, 'read')\n  }\n", '{}\n  }\n'),
-  mutant('many2one raw', 'orm/query/scope.ts', 'if (condition === null) return raw', 'return raw'),
+  mutant(
+    'many2one raw',
+    'orm/query/scope.ts',
+    'if (condition === null && !field.options.companyDependent) return raw',
+    'return raw',
+  ),
   mutant(
     'company many2one raw',
     'orm/query/scope.ts',
@@ -294,8 +299,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'defaults elevated',
     'access/environment.ts',
-    'context: withoutDefaults(this.#parts.context)',
-    'context: this.#parts.context',
+    'context: withoutDefaults(parts.context)',
+    'context: parts.context',
     values,
   ),
   mutant(
