@@ -23,7 +23,8 @@ export interface Told {
 }
 
 const given = JSON.parse(process.env['HOLDFAST_WRITER'] ?? '{}') as Given
-const pool = openPool(given.address)
+// Processes share what one role may open.
+const pool = openPool({ ...given.address, max: 3 })
 const tenant = await openTenant({
   name: 'writer',
   pool,

@@ -7,7 +7,7 @@ import type { Told } from './writer.ts'
 
 const processes = 4
 const writers = 4
-const rounds = 3
+const rounds = 2
 
 test('sixteen writers of four processes on the same records lose and double nothing of what they were told is done', async () => {
   const tenant = await testTenant({ apps: ['sales'] })
