@@ -141,3 +141,13 @@ test('a revoked key, an expired key and a key of an archived user end at once; n
     code: 'ERR_AUTH_KEY_EXPIRED',
   })
 })
+
+test('a password that a person with a second factor showed in a browser lets no program in from there', async () => {
+  await tenant.pool.query(sql`INSERT INTO hf_second_factor (uid) VALUES (7)`)
+  const here = { source: '192.0.2.90', interactive: true }
+  assert.equal(await authenticate(tenant, 'marit@example.com', password, here), 7)
+  assert.equal(await authenticateCall(tenant, 7, password, { ...here, interactive: false }), false)
+  assert.equal(await authenticate(tenant, 'marit@example.com', password, { ...here, interactive: false }), null)
+  await tenant.pool.query(sql`DELETE FROM hf_second_factor`)
+  assert.equal(await authenticateCall(tenant, 7, password, { ...here, interactive: false }), true)
+})

@@ -3,7 +3,7 @@
 import { RateLimitError } from '../../errors.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
-import { credentialVersion, versionOf } from './credential-version.ts'
+import { credentialVersion } from './credential-version.ts'
 import { findKeyUser, isApiKey } from '../tokens/api-key.ts'
 import { hashPassword, verifyPassword } from '../passwords/hash.ts'
 import { isUsablePassword } from '../passwords/spelling.ts'
@@ -39,7 +39,7 @@ export async function authenticate(
   // A program that signs in before each of its calls pays for the slow hash once, like one that sends it with each call.
   if (!origin.interactive && user !== null && isUsablePassword(password)) {
     const version = recall(tenant.name, user.id, sourceKey(origin.source), password)
-    if (version !== null && version === versionOf(user.password)) return user.id
+    if (version !== null && version === (await credentialVersion(tenant.pool, user.id))) return user.id
   }
   const isRight = await verifyOnce(tenant, user, login, password, origin)
   return isRight && user !== null ? user.id : null
@@ -126,7 +126,9 @@ async function verify(
   await attempt.succeeded()
   if (rehash) await strengthen(tenant, user, password)
   const version = await credentialVersion(tenant.pool, user.id)
-  if (version !== null) remember(tenant.name, user.id, sourceKey(origin.source), password, version)
+  // Of an account with a second factor nothing is remembered: what a person showed in a browser is no program's password.
+  if (version !== null && !(await hasSecondFactor(tenant.pool, user.id)))
+    remember(tenant.name, user.id, sourceKey(origin.source), password, version)
   return version !== null
 }
 

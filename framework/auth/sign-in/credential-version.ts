@@ -1,6 +1,5 @@
 /** A short text that changes when a user's password or second factor changes, and is gone when the user may not sign in. */
 
-import { createHash } from 'node:crypto'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { systemUid } from '../auth-tenant.ts'
 
@@ -15,11 +14,4 @@ export async function credentialVersion(db: Queryable, uid: number): Promise<str
       || CASE WHEN EXISTS (SELECT FROM hf_second_factor f WHERE f.uid = res_users.id) THEN '+' ELSE '' END AS version
     FROM res_users WHERE id = ${uid} AND active AND id <> ${systemUid}`)
   return row?.version ?? null
-}
-
-/** The same of a stored hash that is at hand; the statement above computes it alike. */
-export function versionOf(storedHash: string | null): string {
-  return createHash('sha256')
-    .update(storedHash ?? '', 'utf8')
-    .digest('hex')
 }
