@@ -44,6 +44,10 @@ const methods: Readonly<Record<string, { readonly calls: readonly Call[]; readon
     answer: 'object',
   },
   web_read: { calls: [[['IDS', spec]]], answer: 'list' },
+  name_create: { calls: [[['Made by its name']]], answer: 'list' },
+  web_save: { calls: [[[[], {}, spec]], [[[]], { vals: {}, specification: spec }]], answer: 'list' },
+  get_field_translations: { calls: [[['ONE', 'name']]], answer: 'list' },
+  update_field_translations: { calls: [[[[], 'name', {}]]], answer: 'boolean' },
   web_save_multi: { calls: [[[[], [], spec]]], answer: 'list' },
   web_resequence: { calls: [[[[], spec], { field_name: 'id' }]], answer: 'list' },
   onchange: { calls: [[[[], {}, [], spec]], [[[], {}, [], 'SPEC']]], answer: 'object' },
@@ -93,7 +97,12 @@ describe('every method of the drop-in set', () => {
         if (info.api.size === 0) continue
         const first = await someIds(tenant, info.name)
         const all = Object.fromEntries([...info.fields.keys()].map((name) => [name, {}]))
-        const fill = (value: unknown): unknown => (value === 'IDS' ? first : value === 'SPEC' ? all : value)
+        const given = new Map<unknown, unknown>([
+          ['IDS', first],
+          ['ONE', first.slice(0, 1)],
+          ['SPEC', all],
+        ])
+        const fill = (value: unknown): unknown => (given.has(value) ? given.get(value) : value)
         for (const [args, kwargs = {}] of calls) {
           const named = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, fill(value)]))
           try {
@@ -114,13 +123,13 @@ describe('every method of the drop-in set', () => {
     })
 })
 
-async function someIds(tenant: Tenant, model: string): Promise<unknown> {
-  return callMethod(tenant, 2, model, 'search', [[]], { limit: 2, order: 'id', context: { active_test: false } }).catch(
-    (error: unknown) => {
-      if (error instanceof AppError && error.status < 500) return []
-      throw error
-    },
-  )
+async function someIds(tenant: Tenant, model: string): Promise<readonly unknown[]> {
+  const options = { limit: 2, order: 'id', context: { active_test: false } }
+  const found = await callMethod(tenant, 2, model, 'search', [[]], options).catch((error: unknown) => {
+    if (error instanceof AppError && error.status < 500) return []
+    throw error
+  })
+  return found as readonly unknown[]
 }
 
 function kindOf(result: unknown): Answer {

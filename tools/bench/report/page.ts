@@ -62,8 +62,9 @@ function operationsSection(result: Result): string {
 - In (h) all clients sign in as one person, as in Odoo's run. The server hashes a program's password once and remembers, for this
   source, that it was right, until the stored hash changes.
 - Closed loop, c clients with a kept-alive connection each; ${facts.rounds} rounds of ${facts.roundMs / 1_000} s for each side in turn, medians of the rounds;
-  latencies over all rounds. CPU is that of the process itself per operation, without PostgreSQL's. Statements are all that the
-  server sends for one operation, the look-up of the credential, \`BEGIN\` and \`COMMIT\` included.
+  latencies over all rounds. CPU is that of the process itself per operation, without PostgreSQL's. Round trips are
+  all that the server makes to PostgreSQL for one operation, the look-up of the credential, \`BEGIN\` and \`COMMIT\` included;
+  statements that leave together (\`BEGIN\` with the first, a change with its \`COMMIT\`) are one.
 - Odoo: the better of Odoo 18 and 19 with two workers, and of JSON-RPC and JSON-2, measured earlier on a machine of the same class.
   × Odoo is scaled by what a hand-written handler that reads one row by its id did beside Odoo and does here, measured again
   with each operation, because other work on the machine comes and goes.

@@ -3,7 +3,7 @@
 import type { Result, Row } from './result.ts'
 
 const heads = [
-  ['', 'operation', 'via', 'c', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'statements'],
+  ['', 'operation', 'via', 'c', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'round trips'],
   ['handler per s', 'p95 ms', 'CPU ms', 'ratio', 'Odoo per s', '× Odoo'],
 ].flat()
 const leftColumns = 3

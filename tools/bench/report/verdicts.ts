@@ -57,5 +57,5 @@ function limit({ server, unit, rival }: Row): string {
   if (busy >= 70)
     return `${share}, which limits it (${(server.cpuMs / rival.cpuMs).toFixed(1)} times the handler's CPU)`
   const statements = Math.round(server.statements)
-  return `${share}; the rest is PostgreSQL (${statements} ${statements === 1 ? 'statement' : 'statements'} per operation) and waiting for a core`
+  return `${share}; the rest is PostgreSQL (${statements} ${statements === 1 ? 'round trip' : 'round trips'} per operation) and waiting for a core`
 }
