@@ -55,7 +55,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 function usualProcesses(): number {
-  return Math.min(USUAL_MOST_PROCESSES, availableParallelism())
+  // PostgreSQL needs a core as well: on two cores a second process only takes from it (docs/benchmarks.md).
+  return Math.max(1, Math.min(USUAL_MOST_PROCESSES, availableParallelism() - 1))
 }
 
 /** Address of a tenant in a browser. @param port of HTTPS; 443 is left out */
