@@ -36,6 +36,7 @@ const environment = [
   ['HOLDFAST_PORT', 'port for HTTPS (default 8443)'],
   ['HOLDFAST_HTTP_PORT', 'port for plain HTTP on this machine only (default: none)'],
   ['HOLDFAST_DOMAINS', 'domains below which tenants have their hosts, besides localhost'],
+  ['HOLDFAST_PROCESSES', 'how many processes serve requests (default: one per processor core but one, at most 4)'],
   ['HOLDFAST_LISTEN', 'address that HTTPS listens on (default: this machine only; all once HOLDFAST_DOMAINS is set)'],
   ['HOLDFAST_POSTGRES_BIN', 'folder of another PostgreSQL, 15 or newer'],
   ['HOLDFAST_DEBUG', '1 writes causes and stacks to the log'],
