@@ -13,9 +13,12 @@ export const rules: Rules = {
       order: [
         'framework/errors',
         'framework/sql',
+        'framework/audit',
         'framework/orm',
+        'framework/expression',
         'framework/access',
         'framework/auth',
+        'framework/templates',
         'framework/views',
         'framework/modules',
         'framework/rpc',
@@ -34,6 +37,8 @@ export const rules: Rules = {
       imports: ['framework', 'platform'],
       order: [
         'platform/tenants',
+        'platform/sandbox',
+        'platform/audit',
         'platform/backups',
         'platform/replication',
         'platform/migrate',
@@ -73,7 +78,7 @@ export const rules: Rules = {
     },
     {
       modules: ['node:child_process', 'node:cluster'],
-      only: ['platform/tenants', 'platform/cli', 'tools', 'tests'],
+      only: ['platform/tenants', 'platform/sandbox', 'platform/audit', 'platform/cli', 'tools', 'tests'],
       tests: true,
       why: 'programs are started in named places',
     },
@@ -107,6 +112,17 @@ export const rules: Rules = {
       only: ['framework/http'],
       why: 'the local certificate authority',
     },
+    {
+      modules: ['quickjs-emscripten-core', '@jitl/quickjs-ng-wasmfile-release-sync'],
+      only: ['platform/sandbox'],
+      why: 'scripts of administrators run in one place, in processes that can be killed',
+    },
+    {
+      modules: ['liquidjs'],
+      only: ['framework/templates'],
+      why: 'templates of administrators are filled in one place',
+    },
+    { modules: ['canonicalize'], only: ['framework/audit'], why: 'one spelling of an entry of the audit log' },
     { modules: ['pg-boss'], only: ['framework/jobs'], why: 'one queue' },
     { modules: ['yauzl'], only: ['platform/migrate'], tests: true, why: 'an uploaded zip is hostile' },
     {

@@ -1,4 +1,5 @@
-// The counterparts that some tests talk to (Debian's Python clients, Chromium, a system PostgreSQL): what is missing is
+// The counterparts that some tests talk to (Debian's Python clients, Chromium, attack tools, Go's verifier of
+// transparency logs, a system PostgreSQL): what is missing is
 // installed where this runs as root on a machine with apt; elsewhere the tests that need it say so and are skipped.
 // HOLDFAST_SYSTEM_PACKAGES=no leaves the machine as it is. It never fails: the tests decide what they can do without.
 'use strict'
@@ -11,6 +12,13 @@ const wanted = [
   { name: 'python3-odoorpc', isThere: () => fs.existsSync('/usr/lib/python3/dist-packages/odoorpc') },
   { name: 'python3-passlib', isThere: () => fs.existsSync('/usr/lib/python3/dist-packages/passlib') },
   { name: 'chromium', isThere: () => fs.existsSync('/usr/bin/chromium') },
+  { name: 'sqlmap', isThere: () => fs.existsSync('/usr/bin/sqlmap') },
+  { name: 'wapiti', isThere: () => fs.existsSync('/usr/bin/wapiti') },
+  { name: 'golang-go', isThere: () => fs.existsSync('/usr/bin/go') },
+  {
+    name: 'golang-golang-x-mod-dev',
+    isThere: () => fs.existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog'),
+  },
   { name: 'postgresql', isThere: hasPostgres },
   { name: 'postgresql-client', isThere: () => fs.existsSync('/usr/bin/psql') },
 ]

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { appFolders } from '../modules/index.ts'
 
 const framework = join(import.meta.dirname, '..')
-const rooms = ['errors.ts', 'index.ts', 'sql', 'orm', 'access', 'auth', 'modules']
+const rooms = ['errors.ts', 'index.ts', 'sql', 'audit', 'orm', 'expression', 'access', 'auth', 'templates', 'modules']
 
 let known: Promise<string> | undefined
 

@@ -1,5 +1,6 @@
 /** Everything between a tenant's database as it is and one of its applications as they are on disk. */
 
+import { auditTables } from '../../audit/index.ts'
 import { type Tenant, withSystemEnv } from '../../access/index.ts'
 import { authTables } from '../../auth/index.ts'
 import type { Declaration, Env, ModelRegistry } from '../../orm/index.ts'
@@ -50,7 +51,7 @@ export async function bring(
   apps: readonly AppManifest[],
   work: Work,
 ): Promise<SchemaReport> {
-  await createSystemTables(tx, authTables)
+  await createSystemTables(tx, [...authTables, ...auditTables])
   // Installations of one tenant wait for each other.
   await tx.query(sql`SELECT n FROM hf_epoch FOR UPDATE`)
   const previous = await readPrevious(tx)
