@@ -54,6 +54,7 @@ access(
   'ir.attachment',
   { group: 'base.group_user', ops: ['read'], domain: ['&', ['res_field', '=', false], '|', public_, ...own] },
   { group: 'base.group_user', ops: ['write', 'create', 'unlink'], domain: ['&', ['res_field', '=', false], ...own] },
-  { group: 'base.group_portal', ops: ['read'], domain: ['&', ['res_field', '=', false], public_] },
-  { group: 'base.group_system', ops: all },
+  { group: 'base.group_portal', ops: ['read'], domain: ['&', ['res_field', '=', false], '|', public_, ...own] },
+  // To keep the files of the house is no right to what hangs on orders, messages or contacts.
+  { group: 'base.group_system', ops: all, domain: [['res_id', '=', false]] },
 )

@@ -179,11 +179,12 @@ async function requireLinked(env: Env, ids: readonly number[], operation: LinkOp
   const allowed = await linkedIds(env, ids, operation)
   const gone = ids.filter((id) => !allowed.has(id))
   if (gone.length === 0) return
-  const existing = await env.elevate('base.attachment.exists', elevation, (inner) =>
-    inner.model('ir.attachment', gone).exists(),
-  )
-  // Absent files are skipped, as `read` does; files of others' records are refused.
-  if (existing.length > 0)
+  // Who may learn what exists is not given what does not, as `read` does; to all others absent and forbidden are one.
+  const isAnyThere =
+    !env.grant.seesExistence ||
+    (await env.elevate('base.attachment.exists', elevation, (inner) => inner.model('ir.attachment', gone).exists()))
+      .length > 0
+  if (isAnyThere)
     throw new AccessError('ERR_ACCESS_ATTACHMENT', 'You may not use these attachments, or they do not exist.')
 }
 
