@@ -21,7 +21,8 @@ export function checkShape(value: unknown): Domain {
 }
 
 /**
- * @throws ValidationError ERR_DOMAIN_FIELD for a path that the model does not have
+ * @throws ValidationError ERR_DOMAIN_FIELD for a path that the model does not have, or that ends in a secret: what a rule
+ *   hides and shows would tell of it
  */
 export function checkPaths(registry: ModelRegistry, model: ModelInfo, domain: Domain): void {
   for (const item of domain) {
@@ -31,7 +32,8 @@ export function checkPaths(registry: ModelRegistry, model: ModelInfo, domain: Do
     for (const part of path.split('.')) {
       const field: FieldInfo | undefined = at?.fields.get(part)
       // `x_date.month_number` and the like are parts of a date, no fields.
-      if (!field && !(at === undefined && /_number$/.test(part))) {
+      const isSecret = field?.options.secret === true
+      if (isSecret || (!field && !(at === undefined && /_number$/.test(part)))) {
         throw new ValidationError(
           'ERR_DOMAIN_FIELD',
           `Invalid domain: Invalid field ${at?.name ?? model.name}.${part} in condition (${[path, operator].map((s) => `'${s}'`).join(', ')}, …)`,

@@ -2,12 +2,18 @@
 
 import { InvalidRequestError } from '../../errors.ts'
 import type { Env } from '../env.ts'
+import type { Operation } from '../grant.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { defaultValues } from '../write/create.ts'
 
+const operations: readonly Operation[] = ['read', 'write', 'create', 'unlink']
+
 export type FieldDescription = Record<string, unknown>
 
-/** `fields_get`: fields that the caller may read, with Odoo's attribute names; `attributes` limits them. */
+/**
+ * `fields_get`: fields that the caller may read, with Odoo's attribute names; `attributes` limits them. A model of which she
+ * may do nothing has none.
+ */
 export function describeFields(
   env: Env,
   model: ModelInfo,
@@ -15,9 +21,11 @@ export function describeFields(
   attributes: readonly string[] | null,
 ): Record<string, FieldDescription> {
   const result: Record<string, FieldDescription> = {}
+  const { grant } = env
+  if (operations.every((operation) => grant.records(model.name, operation) === false)) return result
   for (const field of model.fields.values()) {
     if (names && names.length > 0 && !names.includes(field.name)) continue
-    if (!env.grant.field(model.name, field.name, 'read')) continue
+    if (!grant.field(model.name, field.name, 'read')) continue
     const full = describe(env, model, field)
     result[field.name] =
       attributes && attributes.length > 0
