@@ -60,9 +60,7 @@ describe('pages', () => {
       'https://attacker.example/',
       '//attacker.example/',
       '/\\attacker.example',
-      '/%09/attacker.example',
       'javascript:alert(1)',
-      'data:text/html,<script>alert(1)</script>',
       '/odoo"><script>alert(1)</script>',
     ]) {
       const shown = await scene.page(null, { path: `/web/login?redirect=${encodeURIComponent(wanted)}` })
