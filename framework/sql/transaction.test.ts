@@ -139,3 +139,20 @@ test('a guard that does not hold stops every way to change something, and one wi
     for (const way of ways) await assert.rejects(withTransaction(pool, way, { guard }), Stale)
     assert.deepEqual(await all(), [])
   }))
+
+test('what was begun beside a failure keeps no connection, and writes nothing once the transaction is over', () =>
+  afresh(async () => {
+    const stragglers: Promise<unknown>[] = []
+    for (let round = 0; round < 30; round++) {
+      const failing = withTransaction(pool, (tx) => {
+        const late = tx.query(sql`SELECT 1`).then(() => tx.query(add(round)))
+        stragglers.push(late.catch((error: unknown) => error))
+        return Promise.all([late, Promise.reject(new RangeError('beside it'))])
+      })
+      await assert.rejects(failing, RangeError)
+    }
+    for (const end of await Promise.all(stragglers)) assert.ok(end instanceof Error)
+    // With a connection lost each time, none would be left for this.
+    await Promise.all(Array.from({ length: 8 }, () => withTransaction(pool, (tx) => tx.query(sql`SELECT 1`))))
+    assert.deepEqual(await all(), [])
+  }))

@@ -182,14 +182,25 @@ export class Transaction implements Queryable {
   }
 
   async #talk(items: readonly BatchItem[], signal: Cancellation | undefined): ReturnType<typeof sendBatch> {
-    this.#client ??= await this.#pool.connect()
-    const client = this.#client
+    const client = await this.#connected()
     const sentAt = performance.now()
     const outcome = await cancelling(client, this.#pool.options, signal, () => sendBatch(client, items, types))
     // Of each it is known only how long all took together.
     const ms = performance.now() - sentAt
     for (const { known } of items) if (known !== undefined) noteDuration(known, ms)
     return outcome
+  }
+
+  // What was begun together may have failed while this waited for a connection: then nobody would give it back.
+  async #connected(): Promise<pg.PoolClient> {
+    if (this.#client) return this.#client
+    const client = await this.#pool.connect()
+    if (this.#isEnded) {
+      client.release()
+      throw new TypeError('The transaction was over before its statement was sent.')
+    }
+    this.#client = client
+    return client
   }
 
   #begin(): BatchItem {
@@ -242,7 +253,9 @@ export class Transaction implements Queryable {
 
   /** Rolls back; only `withTransaction` calls it. */
   async abandon(error: unknown): Promise<void> {
-    if (this.#isOpen && !this.#isEnded) await this.#client?.query('ROLLBACK').catch(() => {})
+    const isPending = this.#isOpen && !this.#isEnded
+    this.#isEnded = true
+    if (isPending) await this.#client?.query('ROLLBACK').catch(() => {})
     this.#release(error)
   }
 
