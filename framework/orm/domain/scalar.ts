@@ -4,7 +4,7 @@ import { InvalidRequestError } from '../../errors.ts'
 import { id, join, literal, type Sql, sql } from '../../sql/index.ts'
 import { roundDigits } from '../decimal.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
-import type { Scope } from '../query/scope.ts'
+import { notStored, type Scope } from '../query/scope.ts'
 import { datePartOf, timeZone } from './calendar.ts'
 import { dateBound, datetimeBound } from './moments.ts'
 import type { Operator } from './parse.ts'
@@ -139,6 +139,8 @@ function compileBinary(
       `A file can only be asked for being there (= false, != false): ${model.name}.${field.name}.`,
     )
   }
+  // What is made anew each time lies in no file that could be there.
+  if (field.computed && !field.column) throw notStored(field)
   const present = field.column
     ? sql`${scope.value(model, alias, field)} IS NOT NULL`
     : sql`EXISTS (SELECT 1 FROM "ir_attachment" a WHERE a.res_model = ${model.name} AND a.res_field = ${field.name} AND a.res_id = ${id(alias)}.id)`
