@@ -1,7 +1,34 @@
 /**
- * The audit log of a tenant: entries written in the transaction of what they tell of, sealed into a Merkle tree afterwards.
- * It decides nothing and knows neither models nor rights.
+ * The audit log of a tenant: entries written in the transaction of what they tell of, sealed into a Merkle tree afterwards,
+ * read, proven and verified. It decides nothing, knows neither models nor rights, and holds no key that outlives a call.
  */
 
+export type { Leaf, OpenedPart } from './entry/leaf.ts'
+export { eraseSubject, type KeyVault, rewrapSubjects } from './entry/vault.ts'
+export { type Checkpoint, originOf, parseCheckpoint, signCheckpoint } from './note/checkpoint.ts'
+export {
+  makeCosigner,
+  makeSigner,
+  type Note,
+  parseVerifierKey,
+  type Signer,
+  type Verifier,
+} from './note/signed-note.ts'
+export {
+  type Entry,
+  type EntryFilter,
+  keepCheckpoint,
+  newestCheckpoint,
+  readEntries,
+  readEntry,
+  readLog,
+} from './reading.ts'
 export { type AuditActor, type AuditEvent, type PersonalPart, recordAudit } from './record.ts'
+export { hasPending, sealAll, sealBatch, type Sealed } from './sealer.ts'
 export { auditTables } from './tables.ts'
+export { HASH_BYTES, leafHash } from './tree/hash.ts'
+export { append, EMPTY_FRONTIER, fold, type Frontier } from './tree/ranges.ts'
+export { consistencyProof, inclusionProof, rootOf } from './tree/stored.ts'
+export { isConsistent, isIncluded } from './tree/verify-proofs.ts'
+export type { Finding, FindingKind } from './verify/finding.ts'
+export { type Verification, verifyLog, type VerifyOptions, type WitnessView } from './verify/verify-log.ts'
