@@ -15,6 +15,7 @@ export {
   type Verifier,
 } from './note/signed-note.ts'
 export {
+  hasLog,
   type Entry,
   type EntryFilter,
   keepCheckpoint,
@@ -28,7 +29,7 @@ export { hasPending, sealAll, sealBatch, type Sealed } from './sealer.ts'
 export { auditTables } from './tables.ts'
 export { HASH_BYTES, leafHash } from './tree/hash.ts'
 export { append, EMPTY_FRONTIER, fold, type Frontier } from './tree/ranges.ts'
-export { consistencyProof, inclusionProof, rootOf } from './tree/stored.ts'
+export { consistencyProof, inclusionProof, leafHashes, rootOf } from './tree/stored.ts'
 export { isConsistent, isIncluded } from './tree/verify-proofs.ts'
 export type { Finding, FindingKind } from './verify/finding.ts'
 export { type Verification, verifyLog, type VerifyOptions, type WitnessView } from './verify/verify-log.ts'

@@ -58,6 +58,12 @@ export async function readEntry(
   return { ...(entry as Entry), text }
 }
 
+/** Whether the database has the tables of a log. */
+export async function hasLog(db: Queryable): Promise<boolean> {
+  const [row] = await db.query<{ has: boolean }>(sql`SELECT to_regclass('hf_audit_log') IS NOT NULL AS has`)
+  return row?.has === true
+}
+
 /** The log's own id and how many entries its tree has. */
 export async function readLog(db: Queryable): Promise<{ readonly id: string; readonly size: number }> {
   const [log] = await db.query<{ id: string; size: number }>(sql`SELECT id, size FROM hf_audit_log`)

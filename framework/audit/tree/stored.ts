@@ -26,6 +26,15 @@ export function consistencyProof(db: Queryable, older: number, size: number): Pr
   return hashesOf(db, older === 0 ? [] : consistencyRanges(older, size))
 }
 
+/** The hashes of the entries from `from` to before `to`. @throws ServerError ERR_AUDIT_DAMAGED when one is missing */
+export async function leafHashes(db: Queryable, from: number, to: number): Promise<Buffer[]> {
+  const rows = await db.query<{ hash: Buffer }>(
+    sql`SELECT hash FROM hf_audit_leaf WHERE id > ${from} AND id <= ${to} ORDER BY id`,
+  )
+  if (rows.length !== to - from) throw damaged({ from, to })
+  return rows.map(({ hash }) => hash)
+}
+
 async function hashesOf(db: Queryable, ranges: readonly Range[]): Promise<Buffer[]> {
   const parts = ranges.map(nodesOf)
   const read = await readNodes(db, parts.flat())
@@ -42,12 +51,15 @@ async function readNodes(db: Queryable, nodes: readonly NodeId[]): Promise<(node
   const known = new Map(rows.map(({ level, index, hash }) => [`${level} ${index}`, hash]))
   return ({ level, index }) => {
     const hash = known.get(`${level} ${index}`)
-    if (hash === undefined)
-      throw new ServerError(
-        'ERR_AUDIT_DAMAGED',
-        `The audit log lacks hashes that its proofs need; 'holdfast audit verify' says where.`,
-        { detail: { level, index } },
-      )
+    if (hash === undefined) throw damaged({ level, index })
     return hash
   }
+}
+
+function damaged(detail: Readonly<Record<string, unknown>>): ServerError {
+  return new ServerError(
+    'ERR_AUDIT_DAMAGED',
+    `The audit log lacks hashes that its proofs need; 'holdfast audit verify' says where.`,
+    { detail },
+  )
 }

@@ -31,18 +31,19 @@ export interface Finding {
   readonly message: string
 }
 
+const changed: ReadonlySet<FindingKind> = new Set(['altered', 'moved', 'forged', 'missing', 'beyond'])
 const MOST_FINDINGS = 1_000
 
 /** Collects findings; adjoining ones of a kind and wording become one. */
 export class Findings {
   readonly list: Finding[] = []
-  /** Entries that something was found about. */
+  /** Entries that are not what they were: roots and hashes above them have to be wrong, and are no finding of their own. */
   readonly indexes = new Set<number>()
   /** Found beyond those that are kept. */
   more = 0
 
   add(kind: FindingKind, index: number, to: number, message: string): void {
-    for (let i = index; i < to && i < index + MOST_FINDINGS; i++) this.indexes.add(i)
+    if (changed.has(kind)) for (let i = index; i < to && i < index + MOST_FINDINGS; i++) this.indexes.add(i)
     const last = this.list.at(-1)
     if (last !== undefined && last.kind === kind && last.to === index && last.message === message)
       this.list[this.list.length - 1] = { ...last, to }
@@ -50,7 +51,7 @@ export class Findings {
     else this.more++
   }
 
-  /** Whether something was found about one of these entries. */
+  /** Whether one of these entries is not what it was. */
   touch(from: number, to: number): boolean {
     for (const index of this.indexes) if (index >= from && index < to) return true
     return false

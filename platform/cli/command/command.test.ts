@@ -76,6 +76,10 @@ describe('a command line', () => {
     const without = verbs.filter((verb) => !canDryRun(verb)).map(({ name }) => name)
     assert.deepEqual(without.sort(), [
       'app list',
+      'audit checkpoint',
+      'audit list',
+      'audit proof',
+      'audit verify',
       'backup list',
       'backup verify',
       'doctor',

@@ -1,7 +1,7 @@
 /** Judges what the owner of the home told. */
 
 import { count, duration } from '../output/words.ts'
-import { type Finding, finding } from './check.ts'
+import { type Finding, finding, type Verdict } from './check.ts'
 import type { InsideFacts } from './inside.ts'
 
 const OLD_BACKUP_MS = 30 * 3_600_000
@@ -14,6 +14,7 @@ export function checkHealth(facts: InsideFacts, now: Date): Finding[] {
     checkService(facts),
     checkInstances(facts),
     checkBackups(facts, now),
+    ...checkWitness(facts),
     checkLeftovers(facts),
   ]
 }
@@ -83,6 +84,38 @@ function checkBackups({ tenants, damagedBackups }: InsideFacts, now: Date): Find
     found,
     `They are taken each night while 'holdfast up' runs; 'holdfast backup create NAME' takes one now.`,
   )
+}
+
+/** Nothing where nothing was ever signed. */
+function checkWitness({ witness }: InsideFacts): Finding[] {
+  const make = (verdict: Verdict, found: string, advice?: string): Finding[] => [
+    finding('audit-witness', 'Witness of the audit logs', verdict, found, advice),
+  ]
+  if (witness === null) return []
+  if (!witness.answers)
+    return make(
+      'fail',
+      'does not answer',
+      'See log/holdfast.log; while it is away, nobody notices a log that is rolled back.',
+    )
+  if (witness.refused.length > 0) {
+    const which = witness.refused.map(
+      ({ tenant, reason, since }) => `${tenant ?? 'a deleted one'} (${reason}, ${since})`,
+    )
+    return make(
+      'fail',
+      `refuses ${which.join(', ')}`,
+      `An audit log is not what it was: 'holdfast audit verify NAME' says which entries. docs/audit-log.md says what to do.`,
+    )
+  }
+  const logs = count(witness.logs, 'log')
+  if (witness.uid === null)
+    return make(
+      'warn',
+      `${logs}; runs as the same user as Holdfast`,
+      'Who takes over this user can change both log and witness. Started as root, Holdfast gives the witness a user of its own; or let administrators keep checkpoints elsewhere.',
+    )
+  return make('ok', `${logs}, runs as user ${witness.uid} of its own`)
 }
 
 function checkLeftovers({ setAside }: InsideFacts): Finding {

@@ -1,5 +1,10 @@
 /** What only the owner of a home can tell of its health; asked by `holdfast doctor`, not typed by people. */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { originOf } from '../../../framework/audit/index.ts'
+import { AppError } from '../../../framework/errors.ts'
+import type { AuditKeeper } from '../../audit/index.ts'
 import { listBackups, missingBackups } from '../../backups/index.ts'
 import { sql } from '../../../framework/sql/index.ts'
 import type { Home } from '../../tenants/index.ts'
@@ -21,9 +26,21 @@ export interface InsideFacts {
     readonly lastBackupAt: string | null
     readonly createdAt: string
   }[]
+  /** Null: there is no witness yet, for nothing was ever signed. */
+  readonly witness: WitnessFacts | null
   readonly damagedBackups: readonly string[]
   /** Instances that the last start moved aside because the registry does not know them. */
   readonly setAside: readonly string[]
+}
+
+export interface WitnessFacts {
+  readonly answers: boolean
+  /** The user that it runs as; null: the same as Holdfast. */
+  readonly uid: number | null
+  /** How many logs it knows. */
+  readonly logs: number
+  /** Logs whose newest checkpoint it refuses. `tenant` is null for one that is no longer here. */
+  readonly refused: readonly { readonly tenant: string | null; readonly reason: string; readonly since: string }[]
 }
 
 /** Gathers them. */
@@ -33,7 +50,7 @@ export const doctorInside = homeVerb<InsideFacts>({
   arguments: [],
   options: {},
   home: 'need',
-  run: async ({ home, isServing }) => {
+  run: async ({ home, isServing, audit }) => {
     const started = performance.now()
     const [row] = await home.control.query<{ now_ms: number }>(
       sql`SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms`,
@@ -56,6 +73,7 @@ export const doctorInside = homeVerb<InsideFacts>({
         lastBackupAt: backups.find((backup) => backup.tenantId === id && backup.state !== 'damaged')?.takenAt ?? null,
         createdAt: createdAt.toISOString(),
       })),
+      witness: isServing || existsSync(join(home.path, 'witness')) ? await witnessFacts(home, audit) : null,
       damagedBackups: [
         ...new Set([
           ...backups.filter(({ state }) => state === 'damaged').map(({ id }) => id),
@@ -67,6 +85,20 @@ export const doctorInside = homeVerb<InsideFacts>({
   },
   print: (facts) => JSON.stringify(facts),
 })
+
+async function witnessFacts(home: Home, { witness }: AuditKeeper): Promise<WitnessFacts> {
+  const names = new Map(home.tenants.list().map(({ id, name }) => [originOf(id), name]))
+  try {
+    const [{ account }, held] = await Promise.all([witness.who(), witness.all()])
+    const refused = held.flatMap(({ origin, refused: why }) =>
+      why === null ? [] : [{ tenant: names.get(origin) ?? null, reason: why.reason, since: why.at }],
+    )
+    return { answers: true, uid: account?.uid ?? null, logs: held.length, refused }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { answers: false, uid: null, logs: 0, refused: [] }
+  }
+}
 
 /** A start takes 0.2 to 0.9 s; a provider's hundreds are tried by the nightly backups. */
 const MOST_TRIED = 20

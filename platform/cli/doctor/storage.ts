@@ -24,7 +24,7 @@ function liveFolder(home: string): string {
 
 function checkRights(home: string): Finding {
   const open: string[] = []
-  for (const name of ['keys', 'files', 'run', 'log', 'backups', 'certificates', 'facts']) {
+  for (const name of ['keys', 'files', 'run', 'log', 'backups', 'certificates', 'facts', 'witness']) {
     const path = join(home, name)
     if (existsSync(path) && (statSync(path).mode & 0o077) !== 0) open.push(path)
   }

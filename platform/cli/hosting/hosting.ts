@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { TenantDirectory } from '../../../framework/http/index.ts'
 import { type Alarms, openAlarms } from '../../../framework/jobs/index.ts'
+import { type AuditKeeper, keepAudit } from '../../audit/index.ts'
 import { appendToLog } from '../output/home-log.ts'
 import { type Home, openHome, type TenantEvent } from '../../tenants/index.ts'
 import { tenantDirectory } from './directory.ts'
@@ -18,6 +19,8 @@ export interface Hosting {
   readonly directory: TenantDirectory
   /** When each tenant's next scheduled action is due; kept also while nothing serves. */
   readonly alarms: Alarms
+  /** The audit logs of all tenants. */
+  readonly audit: AuditKeeper
   readonly templates: Templates
   readonly certificateFolder: string
   /** Fires when the process is asked to stop: long work gives up. */
@@ -43,11 +46,13 @@ export async function openHosting(
   const alarms = openAlarms(home.control)
   const tenants = keepOpenTenants(tenantsOfHome(home), alarms, (entry) => appendToLog(home.path, entry))
   followTenants(home, alarms)
+  const audit = keepAudit(home, (entry) => appendToLog(home.path, entry))
   const hosting: Hosting = {
     settings,
     home,
     tenants,
     alarms,
+    audit,
     directory: tenantDirectory(home, onlyCurrent(tenants), settings.domains),
     templates: appTemplates(home),
     certificateFolder: join(home.path, 'certificates'),
@@ -58,6 +63,7 @@ export async function openHosting(
     close: async () => {
       await tenants.close()
       await home.close()
+      await audit.close()
     },
   }
   return hosting

@@ -48,6 +48,7 @@ export async function serve(hosting: Hosting, verbs: readonly Verb[], log: UpLog
     report.progress('starting the queue')
     const jobs = await openQueue(hosting, log.write)
     closers.push(() => jobs.close())
+    hosting.audit.start(log.write)
     hosting.isServing = true
     const control: ControlServer = await startControlServer({
       hosting,

@@ -5,6 +5,9 @@ import { appInstall } from './app/install.ts'
 import { appList } from './app/list.ts'
 import { appUninstall } from './app/uninstall.ts'
 import { appUpgrade } from './app/upgrade.ts'
+import { auditList } from './audit/list.ts'
+import { auditCheckpoint, auditProof } from './audit/prove.ts'
+import { auditVerify } from './audit/verify.ts'
 import { doctor } from '../doctor/doctor.ts'
 import { doctorInside } from '../doctor/inside.ts'
 import { up } from '../up/up.ts'
@@ -49,6 +52,10 @@ export const verbs: readonly Verb[] = [
   backupVerify,
   backupExport,
   backupImport,
+  auditVerify,
+  auditList,
+  auditProof,
+  auditCheckpoint,
   userResetPassword,
   client,
   types,

@@ -2,8 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { MissingError } from '../../../framework/errors.ts'
 import type { KeyManagement } from './root-key.ts'
 
-/** What a tenant's key is for: `seal` wraps the data keys of its objects, `names` keys the hashes that name its files. */
-export type KeyPurpose = 'seal' | 'names'
+/**
+ * What a tenant's key is for: `seal` wraps the data keys of its objects, `names` keys the hashes that name its files, `audit`
+ * signs checkpoints of its audit log and stays in the process that owns the home.
+ */
+export type KeyPurpose = 'seal' | 'names' | 'audit'
 
 /** A tenant's key as the registry keeps it: wrapped by the root key, bound to tenant, purpose and version. */
 export interface WrappedTenantKey {
@@ -50,8 +53,13 @@ export async function rewrapTenantKey(
   from: string,
   to: string = from,
 ): Promise<WrappedTenantKey> {
-  const plain = await kms.unwrap(key.wrapped, keyContext(from, key.purpose, key.version))
+  const plain = await openTenantKey(kms, from, key)
   return { ...key, wrapped: await kms.wrap(plain, keyContext(to, key.purpose, key.version)) }
+}
+
+/** Opens one key. @throws ServerError ERR_KEY_REFUSED when it was wrapped for somebody else or another purpose */
+export function openTenantKey(kms: KeyManagement, tenantId: string, key: WrappedTenantKey): Promise<Uint8Array> {
+  return kms.unwrap(key.wrapped, keyContext(tenantId, key.purpose, key.version))
 }
 
 /** Opens a tenant's keys. @throws ServerError ERR_KEY_REFUSED when one was wrapped for somebody else. */
@@ -63,7 +71,8 @@ export async function openTenantKeys(
   const sealing = new Map<number, Uint8Array>()
   let naming: Uint8Array | null = null
   for (const key of wrapped) {
-    const plain = await kms.unwrap(key.wrapped, keyContext(tenantId, key.purpose, key.version))
+    if (key.purpose === 'audit') continue
+    const plain = await openTenantKey(kms, tenantId, key)
     if (key.purpose === 'seal') sealing.set(key.version, plain)
     else naming = plain
   }

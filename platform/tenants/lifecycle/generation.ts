@@ -81,8 +81,16 @@ export async function replaceInstance(
   }
 }
 
-/** Puts back the instance that the last `replaceInstance` replaced. @throws ConflictError ERR_NOTHING_RETIRED */
-export async function undoReplace(context: HomeContext, entry: TenantEntry): Promise<void> {
+/**
+ * Puts back the instance that the last `replaceInstance` replaced.
+ * @param prepare runs on it before it serves
+ * @throws ConflictError ERR_NOTHING_RETIRED
+ */
+export async function undoReplace(
+  context: HomeContext,
+  entry: TenantEntry,
+  prepare: (connection: TenantConnection) => Promise<void> = async () => {},
+): Promise<void> {
   const { row } = entry
   const retired = (await context.registry.retired()).filter(({ tenantId }) => tenantId === row.id).at(-1)
   if (retired === undefined) {
@@ -96,8 +104,15 @@ export async function undoReplace(context: HomeContext, entry: TenantEntry): Pro
   await renewCredentials(context.tools, instanceFolder(context, retired.instance), next)
   const sealed = await sealCredentials(context.kms, row.id, generation, next)
   const beside = supervise(context, row.id, retired.instance, generation, next)
-  await beside.start()
-  await takePlace(context, entry, beside, sealed)
+  const { keys } = await connect(context, entry)
+  try {
+    await beside.start()
+    await prepare(connectionOf(context, row, beside, keys, () => hold(entry)))
+    await takePlace(context, entry, beside, sealed)
+  } catch (error) {
+    if (entry.row.instance !== retired.instance) await beside.stop('immediate')
+    throw error
+  }
 }
 
 /** Removes replaced instances whose time is over. */

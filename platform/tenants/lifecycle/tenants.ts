@@ -1,7 +1,7 @@
 import { ConflictError, MissingError, UnavailableError } from '../../../framework/errors.ts'
 import type { DatabaseEndpoint, InstanceState } from '../instances/engine.ts'
 import { type Trial, withTrial } from '../instances/trial.ts'
-import { makeTenantKey, rewrapTenantKey } from '../keys/tenant-keys.ts'
+import { makeTenantKey, openTenantKey, rewrapTenantKey } from '../keys/tenant-keys.ts'
 import { checkTenantName } from './tenant-name.ts'
 import type { TenantRow, TenantState } from '../registry/registry.ts'
 import {
@@ -38,6 +38,10 @@ export interface Tenants {
   get(name: string): TenantRecord | null
   /** The tenant's database and files, started if it sleeps; at most a second, and no work at all when it runs. */
   wake(name: string): Promise<TenantConnection>
+  /** Who runs now, and for how long nobody has used it; the connection is for the platform's own work. Wakes and touches none. */
+  running(): readonly { readonly connection: TenantConnection; readonly idleMs: number }[]
+  /** The 32 secret bytes with which a tenant's audit log signs, made at the first call; they leave this process for nowhere. */
+  auditSeed(tenantId: string): Promise<Uint8Array>
   /** Notes that a tenant is in use, so that it does not fall asleep; wakes nothing. */
   touch(name: string): void
   /** Stops the instance until the next `wake`. */
@@ -59,7 +63,8 @@ export interface Tenants {
     name: string,
     options: { readonly template?: string; readonly prepare: (connection: TenantConnection) => Promise<void> },
   ): Promise<TenantConnection>
-  undoReplace(name: string): Promise<TenantConnection>
+  /** @param prepare runs on the instance that comes back, before it serves */
+  undoReplace(name: string, prepare?: (connection: TenantConnection) => Promise<void>): Promise<TenantConnection>
   /** Copies the database while it serves and removes the copy when `use` is over; nobody else can reach it. */
   withTrial<T>(name: string, use: (trial: Trial) => Promise<T>): Promise<T>
   /** The bootstrap superuser's way in, for the platform's own maintenance; each use is an event. */
@@ -83,6 +88,7 @@ export async function openTenants(
 ): Promise<Tenants & { close(): Promise<void>; rewrapKeys(): Promise<void> }> {
   const byName = new Map(rows.map((row) => [row.name, newEntry(row)]))
   const underWay = new Set<Promise<unknown>>()
+  const seeds = new Map<string, Promise<Uint8Array>>()
   let isClosed = false
 
   const entryOf = (name: string): TenantEntry => {
@@ -147,6 +153,18 @@ export async function openTenants(
       return entry === undefined ? null : recordOf(context, entry.row)
     },
     wake,
+    running: () =>
+      [...byName.values()].flatMap(({ row, connection, lastUsedMs }) =>
+        connection !== null && context.engine.status(row.id) === 'running'
+          ? [{ connection, idleMs: performance.now() - lastUsedMs }]
+          : [],
+      ),
+    auditSeed: (tenantId) => {
+      // Two at once must not make two keys.
+      const asked = seeds.get(tenantId) ?? auditSeed(context, tenantId).finally(() => seeds.delete(tenantId))
+      seeds.set(tenantId, asked)
+      return asked
+    },
     touch: (name) => {
       const entry = byName.get(name)
       if (entry !== undefined) entry.lastUsedMs = performance.now()
@@ -217,9 +235,9 @@ export async function openTenants(
       await tracked(replaceInstance(context, entry, await templateOf(context, template ?? null), prepare))
       return connect(context, entry)
     },
-    undoReplace: async (name) => {
+    undoReplace: async (name, prepare) => {
       const entry = entryOf(name)
-      await inTurn(entry, () => undoReplace(context, entry))
+      await inTurn(entry, () => undoReplace(context, entry, prepare))
       return connect(context, entry)
     },
     asSuperuser: async (name, reason) => {
@@ -290,6 +308,13 @@ async function rewrap(context: HomeContext, entry: TenantEntry): Promise<void> {
   )
   await context.registry.replaceCredential(id, generation, sealed)
   entry.row = { ...entry.row, credential: sealed }
+}
+
+async function auditSeed({ kms, registry }: HomeContext, tenantId: string): Promise<Uint8Array> {
+  const found = (await registry.keys(tenantId)).find(({ purpose }) => purpose === 'audit')
+  const key = found ?? (await makeTenantKey(kms, tenantId, 'audit', 1))
+  if (found === undefined) await registry.saveKeys(tenantId, [key])
+  return openTenantKey(kms, tenantId, key)
 }
 
 function wrongState(): ConflictError {

@@ -55,6 +55,10 @@ const CHANGES: readonly (readonly Sql[])[] = [
     sql`CREATE TABLE registry_owner (one boolean PRIMARY KEY DEFAULT true CHECK (one), epoch bigint NOT NULL)`,
     sql`INSERT INTO registry_owner (epoch) VALUES (0)`,
   ],
+  [
+    sql`ALTER TABLE registry_key DROP CONSTRAINT registry_key_purpose_check,
+      ADD CONSTRAINT registry_key_purpose_check CHECK (purpose IN ('seal', 'names', 'audit'))`,
+  ],
 ]
 
 /** Brings the registry's tables up to date and takes the next epoch, with which every write of this owner is fenced. */
