@@ -38,6 +38,7 @@ export {
   type Registry,
   searched,
   t,
+  unreachable,
   user,
   type Values,
 } from './orm/index.ts'

@@ -1,9 +1,10 @@
-// `npm run check`: types, lint, layers, promises, documents; each runs whatever the others say, and every failure is listed.
+// `npm run check`: types, lint, layers, access, promises, documents; each runs whatever the others say, and every failure is listed.
 //   npm run check                   all of them
 //   npm run check -- types layers   only these
 //   npm run check -- --fix          formats, applies safe lint fixes and rewrites promises/README.md first
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { findAccessFaults } from './access.ts'
 import { findErrorFaults } from './docs/errors.ts'
 import { findPathFaults } from './docs/paths.ts'
 import { findLayerFaults } from './layers.ts'
@@ -14,7 +15,7 @@ const root = join(import.meta.dirname, '..')
 interface Step {
   readonly name: string
   /** Prints what is wrong and says whether all is well. */
-  readonly run: () => boolean
+  readonly run: () => boolean | Promise<boolean>
   readonly fix?: () => void
 }
 
@@ -27,6 +28,7 @@ const steps: readonly Step[] = [
     fix: () => void program('biome', ['check', '--write', root]),
   },
   { name: 'layers', run: () => list(findLayerFaults(root)) },
+  { name: 'access', run: async () => list(await findAccessFaults()) },
   { name: 'promises', run: () => list(findPromiseFaults(root)), fix: () => writeReadme(root) },
   { name: 'docs', run: () => list([...findPathFaults(root), ...findErrorFaults(root)]) },
 ]
@@ -42,7 +44,7 @@ function list(faults: readonly { file: string; line: number; rule: string; messa
   return faults.length === 0
 }
 
-function main(words: readonly string[]): number {
+async function main(words: readonly string[]): Promise<number> {
   const names = words.filter((word) => word !== '--fix')
   const unknown = names.filter((name) => !steps.some((step) => step.name === name))
   if (unknown.length > 0) {
@@ -51,14 +53,15 @@ function main(words: readonly string[]): number {
   }
   const chosen = names.length > 0 ? steps.filter((step) => names.includes(step.name)) : steps
   if (words.includes('--fix')) for (const step of chosen) step.fix?.()
-  const failed = chosen.filter((step) => {
+  const failed: Step[] = []
+  for (const step of chosen) {
     const started = performance.now()
-    const isGood = step.run()
+    const isGood = await step.run()
     console.log(`${isGood ? 'ok  ' : 'FAIL'} ${step.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
-    return !isGood
-  })
+    if (!isGood) failed.push(step)
+  }
   console.log(failed.length === 0 ? 'check: clean' : `check: failed in ${failed.map((step) => step.name).join(', ')}`)
   return failed.length === 0 ? 0 : 1
 }
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))

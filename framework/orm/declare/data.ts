@@ -60,3 +60,8 @@ export interface AccessRule {
 export function access(model: string, ...rules: readonly AccessRule[]): void {
   note({ is: 'access', model, rules })
 }
+
+/** Says that nobody is meant to reach a model, and why; `npm run check` refuses a model that is forgotten instead. */
+export function unreachable(model: string, reason: string): void {
+  note({ is: 'unreachable', model, reason })
+}

@@ -96,6 +96,7 @@ export type Declaration = { readonly app: string } & (
       readonly options: DataOptions
     }
   | { readonly is: 'access'; readonly model: string; readonly rules: readonly AccessRule[] }
+  | { readonly is: 'unreachable'; readonly model: string; readonly reason: string }
 )
 
 const declarations: Declaration[] = []
