@@ -1,7 +1,9 @@
 /** The environment of a request, made by `access/` because it carries the Grant. */
 
+import { actorOf, type AuditEvent, noteInTransaction, type RequestOrigin } from '../audit/index.ts'
 import { AccessError, ServerError } from '../errors.ts'
 import {
+  type AuditSwitch,
   type Context,
   type Elevation,
   type Env,
@@ -13,7 +15,6 @@ import {
   type UserRights,
 } from '../orm/index.ts'
 import { type Queryable, sql, type Transaction } from '../sql/index.ts'
-import { noteElevation } from './elevation-log.ts'
 import { elevatedGrant, type Rights } from './rights.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -28,6 +29,9 @@ interface Parts {
   readonly context: Context
   readonly system: boolean
   readonly epoch: number | undefined
+  readonly origin: RequestOrigin
+  /** What the log keeps of each model; `undefined`: nothing is recorded. */
+  readonly audit: ReadonlyMap<string, AuditSwitch> | undefined
   readonly state: TransactionState
   readonly now: () => Date
 }
@@ -86,6 +90,25 @@ class Environment implements Env {
     return this.#parts.system
   }
 
+  get origin() {
+    return this.#parts.origin
+  }
+  get isRecorded() {
+    return this.#parts.audit !== undefined
+  }
+
+  audited(model: string): AuditSwitch | undefined {
+    return this.#parts.audit?.get(model)
+  }
+
+  record(event: AuditEvent): void {
+    const { audit, tx, state, origin } = this.#parts
+    if (audit === undefined) return
+    const noted = { actor: actorOf(origin, this.uid), event }
+    if (tx) noteInTransaction(tx, noted)
+    else state.noted.push(noted)
+  }
+
   now(): Date {
     this.#parts.state.clockReads++
     return this.#parts.now()
@@ -104,7 +127,11 @@ class Environment implements Env {
   async elevate<T>(name: string, bounds: Elevation, fn: (env: Env) => Promise<T>): Promise<T> {
     if (bounds.models === '*' && !name.startsWith('orm.'))
       throw new ServerError('ERR_ELEVATION', `The elevation ${name} has to name its models.`)
-    noteElevation(this, name, bounds)
+    // The kernel's own are too many to tell, and bounded by what they compute.
+    if (!name.startsWith('orm.')) {
+      const { models, ops } = bounds
+      this.record({ kind: 'elevation.used', what: { name, models, ops, count: 1 } })
+    }
     const grant = elevatedGrant(this.grant, bounds.models, bounds.ops)
     const { within: _, ...parts } = this.#parts
     return fn(new Environment({ ...parts, grant, context: withoutDefaults(parts.context) }))

@@ -3,7 +3,6 @@
  * It never builds queries itself: the compiler of `orm/` asks it at every table and field.
  */
 
-export { onElevation, type ElevationNote } from './elevation-log.ts'
 export { bumpEpoch } from './environment.ts'
 export { languageNames } from './languages.ts'
 export { makeTenant, type RightsCache, type Tenant } from './tenant.ts'

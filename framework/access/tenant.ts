@@ -1,6 +1,6 @@
 /** A tenant as the framework knows it: a database, files, models, and the rights that are held in memory. */
 
-import type { FileStore, ModelRegistry } from '../orm/index.ts'
+import type { AuditSwitch, FileStore, ModelRegistry } from '../orm/index.ts'
 import type { Pool } from '../sql/index.ts'
 import type { Rights } from './rights.ts'
 
@@ -21,6 +21,8 @@ export interface RightsCache {
   models: number | undefined
   /** Codes of the active languages. */
   languages: ReadonlySet<string>
+  /** What the audit log keeps of each model; `undefined` until it was read. */
+  audit: ReadonlyMap<string, AuditSwitch> | undefined
   readonly users: Map<number, Promise<Rights | null>>
 }
 
@@ -29,6 +31,6 @@ export function makeTenant(
 ): Tenant {
   return {
     ...options,
-    rights: { epoch: undefined, models: undefined, languages: new Set(['en_US']), users: new Map() },
+    rights: { epoch: undefined, models: undefined, languages: new Set(['en_US']), audit: undefined, users: new Map() },
   }
 }

@@ -1,8 +1,10 @@
 /** Opens an environment for a user, with rights that count now. */
 
+import { type NotedEvent, originWithin, type RequestOrigin, Tally, writeNoted } from '../audit/index.ts'
 import { AccessDenied, AppError, ServerError, UserError } from '../errors.ts'
 import { type Context, type Env, newState, StaleRights, type UserRights } from '../orm/index.ts'
 import { type Cancellation, type Guard, type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
+import { auditSwitches, readAuditSwitches } from './audit-switches.ts'
 import { makeEnvironment } from './environment.ts'
 import { readRights, type Rights, systemGrant } from './rights.ts'
 import type { Tenant } from './tenant.ts'
@@ -12,6 +14,8 @@ export interface EnvOptions {
   /** `write`: one transaction, repeated when PostgreSQL asks for it. `read`: each statement by itself. */
   readonly mode: 'read' | 'write'
   readonly signal?: Cancellation
+  /** Where the request came from; without it, it is the program's own. */
+  readonly origin?: RequestOrigin
   /** What the caller showed to be this user. It has to count under the same epoch as the rights do. */
   readonly credential?: CheckedCredential
 }
@@ -68,12 +72,28 @@ async function reading<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: 
   checkLanguage(tenant, options.context)
   const db: Queryable = options.signal ? withSignal(tenant.pool, options.signal) : tenant.pool
   const state = newState()
+  const { audit } = tenant.rights
+  const origin = options.origin ?? originWithin('system')
+  const context = options.context ?? {}
   const result = await fn(
-    makeEnvironment({ tenant, db, tx: null, ...rights, context: options.context ?? {}, system: false, epoch, state }),
+    makeEnvironment({ tenant, db, tx: null, ...rights, context, system: false, epoch, origin, audit, state }),
   )
   // What was answered from memory alone (fields_get, has_group) has to be true now, too.
   if (!state.epochSeen && (await readEpoch(tenant)) !== epoch) throw new StaleRights()
+  if (state.noted.length > 0) await writeRead(tenant, state.noted)
   return result
+}
+
+const elevations = new Tally()
+
+// Reading elevates again and again for the same reason; what else was noted stands in the log before the answer leaves.
+async function writeRead({ pool }: Tenant, noted: readonly NotedEvent[]): Promise<void> {
+  const [often, others] = [new Set<NotedEvent>(), [] as NotedEvent[]]
+  for (const one of noted)
+    if (one.event.kind === 'elevation.used') often.add(one)
+    else others.push(one)
+  for (const one of often) await elevations.note(pool, `${one.actor.uid} ${String(one.event.what?.['name'])}`, one)
+  await writeNoted(pool, others)
 }
 
 async function readEpoch(tenant: Tenant): Promise<number | undefined> {
@@ -105,6 +125,8 @@ function writing<T>(tenant: Tenant, uid: number, options: EnvOptions, fn: (env: 
           context: options.context ?? {},
           system: false,
           epoch: undefined,
+          origin: options.origin ?? originWithin('system'),
+          audit: tenant.rights.audit,
         }),
       )
     },
@@ -157,9 +179,11 @@ async function refresh(tenant: Tenant, db: Queryable): Promise<void> {
   const isOther = rights.epoch !== row?.n || rights.models !== row?.models
   if (rights.models !== undefined && row?.models !== rights.models) await tenant.reload?.(tenant)
   const languages = await db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active`)
+  const audit = await readAuditSwitches(tenant.registry, db)
   // From here on without a pause: rights that a request loaded in between belong to the epoch before.
   if (isOther || rights.epoch !== row?.n) rights.users.clear()
   rights.languages = new Set(languages.map((l) => l.code))
+  rights.audit = audit
   rights.epoch = row?.n
   rights.models = row?.models
 }
@@ -186,6 +210,9 @@ export interface SystemEnvOptions {
   readonly tx?: Transaction
   readonly mode?: 'read' | 'write'
   readonly context?: Context
+  readonly origin?: RequestOrigin
+  /** Records nothing of single records: applications are brought to a database, whole databases are imported. */
+  readonly isBulk?: boolean
 }
 
 /**
@@ -199,6 +226,7 @@ export async function withSystemEnv<T>(
   fn: (env: Env) => Promise<T>,
 ): Promise<T> {
   if (reason.length < 4) throw new ServerError('ERR_SYSTEM_REASON', 'Say what the system environment is for.')
+  const audit = options.isBulk === true ? undefined : await auditSwitches(tenant, options.tx ?? tenant.pool)
   const open = (db: Queryable, tx: Transaction | null) =>
     fn(
       makeEnvironment({
@@ -210,6 +238,8 @@ export async function withSystemEnv<T>(
         context: options.context ?? {},
         system: true,
         epoch: undefined,
+        origin: options.origin ?? originWithin('system', reason),
+        audit,
       }),
     )
   if (options.tx) return open(options.tx, options.tx)

@@ -24,8 +24,11 @@ export {
   readEntry,
   readLog,
 } from './reading.ts'
-export { type AuditActor, type AuditEvent, type PersonalPart, recordAudit } from './record.ts'
 export { hasPending, sealAll, sealBatch, type Sealed } from './sealer.ts'
+export { noteInTransaction, type NotedEvent, writeNoted } from './note.ts'
+export { actorOf, type Channel, newRequestId, originWithin, type RequestOrigin } from './origin.ts'
+export { Tally } from './tally.ts'
+export { type AuditActor, type AuditEvent, insertEvents, type PersonalPart, recordAudit } from './record.ts'
 export { auditTables } from './tables.ts'
 export { HASH_BYTES, leafHash } from './tree/hash.ts'
 export { append, EMPTY_FRONTIER, fold, type Frontier } from './tree/ranges.ts'

@@ -1,6 +1,6 @@
 /** Writes entries of the audit log into the transaction of what they tell of. */
 
-import { type Queryable, sql } from '../sql/index.ts'
+import { type Queryable, type Sql, sql } from '../sql/index.ts'
 
 /** Who did something, for whom, in which request. */
 export interface AuditActor {
@@ -35,9 +35,27 @@ export interface AuditEvent {
 
 /** Records events, in one statement, in the transaction that `db` is: they are there when it commits, and only then. */
 export async function recordAudit(db: Queryable, actor: AuditActor, events: readonly AuditEvent[]): Promise<void> {
-  if (events.length === 0) return
-  const rows = events.map(({ kind, model, ids, what, personal }) => ({ kind, model, ids, what: what ?? {}, personal }))
-  await db.query(sql`INSERT INTO hf_audit_pending (kind, actor, model, ids, what, personal)
-    SELECT kind, ${JSON.stringify(actor)}::jsonb, model, ids, what, personal
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (kind text, model text, ids int4[], what jsonb, personal jsonb)`)
+  if (events.length > 0) await db.query(insertEvents(events.map((event) => ({ actor, event }))))
+}
+
+/** The statement that records events of one or several actors. */
+export function insertEvents(entries: readonly { readonly actor: AuditActor; readonly event: AuditEvent }[]): Sql {
+  const rows = entries.map(({ actor, event: { kind, model, ids, what, personal } }) => ({
+    kind,
+    actor,
+    model,
+    ids,
+    what: what ?? {},
+    personal,
+  }))
+  return sql`INSERT INTO hf_audit_pending (kind, actor, model, ids, what, personal)
+    SELECT kind, actor, model, ids, what, personal FROM jsonb_to_recordset(${toJson(rows)}::jsonb)
+      AS r (kind text, actor jsonb, model text, ids int4[], what jsonb, personal jsonb)`
+}
+
+// PostgreSQL's jsonb takes neither NUL nor half a surrogate pair; what somebody sent as a name must not stop its record.
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, one) =>
+    typeof one === 'string' ? one.toWellFormed().replaceAll('\0', '\ufffd') : one,
+  )
 }

@@ -1,5 +1,6 @@
 /** What this room needs to know of a tenant, and of a request. */
 
+import type { RequestOrigin } from '../audit/index.ts'
 import type { Pool } from '../sql/index.ts'
 
 /** A tenant's name and database; every `Tenant` of `access/` is one. */
@@ -19,6 +20,8 @@ export interface Origin {
   readonly interactive: boolean
   /** Only an API key counts: the tenant takes no passwords from programs. */
   readonly keysOnly?: boolean
+  /** The request, as the audit log names it. */
+  readonly request?: RequestOrigin
 }
 
 /** The system user owns what the program itself does; nobody signs in as it. */

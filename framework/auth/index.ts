@@ -17,6 +17,7 @@ export { credentialVersion } from './sign-in/credential-version.ts'
 export { type ApiKeyInfo, createKey, isApiKey, listKeys, type NewApiKey, revokeKey } from './tokens/api-key.ts'
 export {
   createLink,
+  deadLink,
   type LinkInfo,
   linkMinutes,
   type LinkPurpose,
@@ -39,4 +40,5 @@ export {
   type Session,
   type SessionInfo,
 } from './sessions/session.ts'
+export { tellCounts } from './events.ts'
 export { authTables } from './tables.ts'

@@ -1,5 +1,6 @@
 /** Runs one job as its user and says what became of it. */
 
+import { originWithin } from '../audit/index.ts'
 import type { Tenant } from '../access/index.ts'
 import { AppError } from '../errors.ts'
 import { type callMethod, type Log, settle } from '../rpc/index.ts'
@@ -47,7 +48,7 @@ export async function runJob(
     // Nobody is left who could want it.
     if (tenant === null) return { status: 'completed' }
     const kwargs = { ...job.kwargs, context: { ...job.context } }
-    await call(tenant, job.uid, job.model, job.method, job.args, kwargs, { signal })
+    await call(tenant, job.uid, job.model, job.method, job.args, kwargs, { signal, origin: originWithin('job') })
     return { status: 'completed' }
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'ERR_TENANT_SUSPENDED') return { status: 'waiting' }

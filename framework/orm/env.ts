@@ -1,5 +1,6 @@
 /** The environment of one request: tenant, user, context, transaction, rights. The one home of ambient state. */
 
+import type { AuditEvent, RequestOrigin } from '../audit/index.ts'
 import type { Queryable, Transaction } from '../sql/index.ts'
 import type { Grant, Operation } from './grant.ts'
 import type { RecordSet } from './model/record-set.ts'
@@ -39,6 +40,14 @@ export interface Elevation {
   readonly ops: readonly Operation[]
 }
 
+/** What the log keeps of a model. */
+export interface AuditSwitch {
+  readonly changes: boolean
+  readonly reads: boolean
+  /** Kind of its entries where they are not those of ordinary records: `rights`, `settings`. */
+  readonly as: string | undefined
+}
+
 export interface Env {
   /** The tenant's name. */
   readonly tenant: string
@@ -65,6 +74,14 @@ export interface Env {
   readonly state: TransactionState
   /** An environment of the framework itself (installation, import): may fix ids and authorship. */
   readonly system: boolean
+  /** Where the request came from. */
+  readonly origin: RequestOrigin
+  /** What the log keeps of this model beyond deletions; `undefined`: nothing. */
+  audited(model: string): AuditSwitch | undefined
+  /** Whether anything is recorded at all: not while applications are brought to a database. */
+  readonly isRecorded: boolean
+  /** Records an event of this request: written when it commits, and only then. */
+  record(event: AuditEvent): void
   now(): Date
   /** Tells all processes that rights may have changed. */
   rightsChanged(): Promise<void>

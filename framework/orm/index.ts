@@ -24,7 +24,7 @@ export {
 } from './declare/declare.ts'
 export type { Command, Def, Loaded, ModelName, Path, Registry, Values } from './declare/types.ts'
 export type { Domain, Leaf } from './domain/domain.ts'
-export type { Context, Elevation, Env, FileStore, UserRights } from './env.ts'
+export type { AuditSwitch, Context, Elevation, Env, FileStore, UserRights } from './env.ts'
 export { type Grant, mintGrant, type Operation, requireGrant } from './grant.ts'
 export { forgetPlans, planCount } from './query/plans.ts'
 export { listedUnder } from './domain/relation.ts'

@@ -1,5 +1,6 @@
 /** What one transaction still owes: stored fields to be computed again, rules to be checked. Shared by all environments of a request. */
 
+import type { NotedEvent } from '../audit/index.ts'
 import type { Env } from './env.ts'
 import type { Grant, Operation } from './grant.ts'
 
@@ -24,6 +25,8 @@ export interface TransactionState {
   isOnlyCall: boolean
   /** Whether a statement of this request has confirmed that the rights in memory still count. */
   epochSeen: boolean
+  /** Events of a request without a transaction; written before its answer leaves. */
+  readonly noted: NotedEvent[]
   /** How often the time was asked for: what was compiled by it is good for this moment only. */
   clockReads: number
 }
@@ -38,6 +41,7 @@ export function newState(): TransactionState {
     flushing: false,
     isOnlyCall: false,
     epochSeen: false,
+    noted: [],
     clockReads: 0,
   }
 }

@@ -24,6 +24,8 @@ export interface Caller {
   /** Address of the client, for throttles and the log. */
   readonly source: string
   readonly userAgent: string | undefined
+  /** Names this request in the server's log and in the audit log. */
+  readonly requestId: string
   /** Fires when the client goes away. */
   readonly signal: Cancellation
 }

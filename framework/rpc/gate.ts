@@ -1,5 +1,6 @@
 /** What the protocols ask of the rooms below: who is it, and run this. One object, so that the seams are seen in one place. */
 
+import type { Channel, RequestOrigin } from '../audit/index.ts'
 import { type CheckedCredential, type Tenant, withEnv } from '../access/index.ts'
 import {
   authenticate,
@@ -7,6 +8,7 @@ import {
   authenticateKey,
   closeSession,
   openSession,
+  type Origin,
   type ProgramPolicy,
   programPolicy,
   readProgramPolicy,
@@ -16,15 +18,6 @@ import { callMethod } from './call/call.ts'
 import type { Caller } from './directory.ts'
 import type { Log } from './log.ts'
 import { type Ledger, openLedger } from './programs/ledger.ts'
-
-/** Where a sign-in comes from; `interactive`: a person at a form. */
-export interface Origin {
-  readonly source: string
-  readonly userAgent?: string
-  readonly interactive: boolean
-  /** Only an API key counts. */
-  readonly keysOnly?: boolean
-}
 
 export interface Gate {
   readonly call: typeof callMethod
@@ -39,7 +32,7 @@ export interface Gate {
     origin: Origin,
     replaces?: string,
   ): Promise<{ readonly token: string; readonly csrf: string }>
-  closeSession(tenant: Tenant, token: string): Promise<void>
+  closeSession(tenant: Tenant, token: string, origin?: Origin): Promise<void>
   /** What the user may know about herself. */
   rights(tenant: Tenant, uid: number): Promise<UserRights>
   /** What programs may use here, as memory has it; only for calls that run under the epoch of that memory. */
@@ -73,17 +66,23 @@ export function credentialOf(tenant: Tenant, check: () => Promise<boolean>): Che
   return { epoch: tenant.rights?.epoch, check }
 }
 
+/** The request of a caller as the audit log names it. */
+export function requestOf(caller: Caller, channel: Channel): RequestOrigin {
+  return { requestId: caller.requestId, channel, source: caller.source, forUid: null }
+}
+
 /** The origin of a caller. */
-export function originOf(caller: Caller, interactive: boolean): Origin {
+export function originOf(caller: Caller, interactive: boolean, channel: Channel): Origin {
   return {
     source: caller.source,
     interactive,
+    request: requestOf(caller, channel),
     ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
   }
 }
 
 /** The origin of a program under the tenant's policy. */
-export function programOrigin(caller: Caller, policy: ProgramPolicy): Origin {
-  const origin = originOf(caller, false)
+export function programOrigin(caller: Caller, policy: ProgramPolicy, channel: Channel): Origin {
+  const origin = originOf(caller, false, channel)
   return policy.passwords ? origin : { ...origin, keysOnly: true }
 }

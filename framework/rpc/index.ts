@@ -5,7 +5,7 @@
 
 export { type CallOptions, callMethod } from './call/call.ts'
 export type { Caller, TenantDirectory } from './directory.ts'
-export { type Gate, liveGate } from './gate.ts'
+export { type Gate, liveGate, originOf, requestOf } from './gate.ts'
 export {
   describeApi,
   describeModel,

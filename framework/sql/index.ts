@@ -18,6 +18,7 @@ export {
 export { type FilledStatement, hole, Template } from './template.ts'
 export {
   type Guard,
+  type AtCommit,
   type MakeStatement,
   type Transaction,
   type TransactionOptions,

@@ -45,6 +45,12 @@ export interface Guard {
  */
 export type MakeStatement = (guard: Sql) => Sql
 
+/** Something that is written once for a whole transaction, with its COMMIT, of all that was noted on the way. */
+export interface AtCommit<T> {
+  /** The statement for all notes, in their order; never called without any. */
+  statement(notes: readonly T[]): Sql
+}
+
 interface Asked {
   readonly statement: Sql | FilledStatement
   readonly options: QueryOptions
@@ -65,6 +71,7 @@ export class Transaction implements Queryable {
   /** The error after which PostgreSQL takes nothing more. */
   #failure: unknown
   #put: MakeStatement[] = []
+  readonly #notes = new Map<AtCommit<unknown>, unknown[]>()
   #asked: Asked[] = []
   #isSending = false
 
@@ -116,9 +123,27 @@ export class Transaction implements Queryable {
     return (await this.#commit()) as T[]
   }
 
+  /** Notes something to be written when the transaction commits, in the same round trip, and only then. */
+  note<T>(kind: AtCommit<T>, entry: T): void {
+    if (this.#isEnded) throw new TypeError('The transaction is over; nothing can be noted after its last statement.')
+    const key = kind as AtCommit<unknown>
+    const notes = this.#notes.get(key)
+    if (notes) notes.push(entry)
+    else this.#notes.set(key, [entry])
+  }
+
+  #noted(): Sql[] {
+    const all = [...this.#notes].filter(([, notes]) => notes.length > 0)
+    this.#notes.clear()
+    return all.map(([kind, notes]) => kind.statement(notes))
+  }
+
   /** What `finish` or the end of `withTransaction` does. Gives the rows of the last change that was put off. */
   async #commit(): Promise<Row[]> {
     const { guard } = this.#options
+    const noted = this.#noted()
+    // Where there is nothing but notes, the guard is asked by itself.
+    if (!this.#isOpen && this.#put.length === 0 && noted.length > 0) await this.#send([])
     if (!this.#isOpen && this.#put.length === 0) {
       // Nothing was asked of the database; whether what memory said still holds, was not either.
       if (guard) guard.check((await this.#pool.query(guard.statement))[0])
@@ -129,12 +154,14 @@ export class Transaction implements Queryable {
     const from = items.length
     this.#takePut(items, this.#isOpen || !guard ? sql`TRUE` : guard.clause)
     const to = items.length
+    for (const statement of noted) items.push(toItem(statement, {}))
+    const last = items.length
     items.push(control('COMMIT'))
     this.#isOpen = true
     const { results, error } = await this.#talk(items, this.#options.signal)
     if (error !== undefined) throw this.#fail(explain(error, results.length >= from && results.length < to))
     // An error that somebody swallowed makes PostgreSQL roll back where it was asked to commit.
-    if (results[to]?.command !== 'COMMIT')
+    if (results[last]?.command !== 'COMMIT')
       throw this.#fail(translate(new TypeError('The transaction had failed before.')))
     this.#isEnded = true
     return to > from ? (results[to - 1]?.rows ?? []) : []
@@ -217,6 +244,7 @@ export class Transaction implements Queryable {
   async savepoint<T>(fn: () => Promise<T>): Promise<T> {
     const name = `hf_${++this.#savepoints}`
     const client = await this.connection()
+    const before = [...this.#notes].map(([kind, notes]) => [kind, notes.length] as const)
     await client.query(`SAVEPOINT ${name}`)
     try {
       const result = await fn()
@@ -226,6 +254,8 @@ export class Transaction implements Queryable {
     } catch (error) {
       if (this.#failure instanceof Refused) throw this.#failure
       this.#put = []
+      const kept = new Map(before)
+      for (const [kind, notes] of this.#notes) notes.length = kept.get(kind) ?? 0
       await client.query(`ROLLBACK TO SAVEPOINT ${name}`)
       this.#failure = undefined
       throw error

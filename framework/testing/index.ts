@@ -4,6 +4,7 @@
  * It is no part of the product: only tests import it, and nothing of it ever runs in a server.
  */
 
+export { type PendingEntry, takeEntries } from './audit-log.ts'
 export { actAs, asUser, type TestUser } from './as-user.ts'
 export { type Content, readContent, type Row } from './policy/content.ts'
 export { type AccessRow, Denied, type Operation, operations, Policy } from './policy/policy.ts'

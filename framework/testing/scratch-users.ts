@@ -1,5 +1,6 @@
 /** A database with nothing but users, for tests of sign-in that need no application. */
 
+import { auditTables } from '../audit/index.ts'
 import { authTables } from '../auth/index.ts'
 import { type DatabaseAddress, type Pool, type Sql, sql } from '../sql/index.ts'
 import { systemTables } from '../modules/system-tables.ts'
@@ -18,7 +19,8 @@ const userTables: readonly Sql[] = [
 /** uid 7 `marit@example.com` and 8 `tomas@example.com` are active, 9 `gone@example.com` is archived, 1 is the system user. */
 export async function scratchUsers(hash: string | null): Promise<{ readonly name: string; readonly pool: Pool }> {
   const { pool } = await emptyDatabase()
-  for (const table of [...systemTables, ...userTables, ...authTables]) await pool.query(table, { prepared: false })
+  for (const table of [...systemTables, ...userTables, ...authTables, ...auditTables])
+    await pool.query(table, { prepared: false })
   await pool.query(sql`
     INSERT INTO res_users (id, login, password, active, partner_id, company_id) VALUES
       (1, '__system__', ${hash}, true, 1, 1), (7, 'marit@example.com', ${hash}, true, 7, 1),

@@ -92,7 +92,7 @@ async function importRows(
   return withSystemEnv(
     tenant,
     'import of an Odoo backup',
-    { tx, mode: 'write', context: { active_test: false, lang: 'en_US' } },
+    { tx, mode: 'write', isBulk: true, context: { active_test: false, lang: 'en_US' } },
     async (env) => {
       await createImportTables(tx)
       const source = await databaseUuid(archive)

@@ -1,10 +1,12 @@
 /** The one way in which a password comes into the database, whoever asks for it. */
 
 import { bumpEpoch } from '../../access/index.ts'
+import { type AuditActor, actorOf, originWithin, type RequestOrigin } from '../../audit/index.ts'
 import { AccessDenied, MissingError, ValidationError } from '../../errors.ts'
 import { type Queryable, sql, type Transaction, withTransaction } from '../../sql/index.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
 import { authenticate } from '../sign-in/authenticate.ts'
+import { actorFrom, noteCredential } from '../events.ts'
 import { closeSessionsOf } from '../sessions/session.ts'
 import { hashPassword } from './hash.ts'
 import { type PasswordFault, passwordFault, passwordRules } from './rules.ts'
@@ -13,6 +15,8 @@ import { type PasswordFault, passwordFault, passwordRules } from './rules.ts'
 export interface AuthEnv {
   readonly tenant: string
   readonly tx: Transaction | null
+  readonly uid?: number
+  readonly origin?: RequestOrigin
 }
 
 export interface SetPasswordOptions {
@@ -25,6 +29,8 @@ export interface SetPasswordOptions {
   readonly temporary?: boolean
   /** Session that stays open: the one in which a person changes her own password. */
   readonly keepSession?: string
+  /** Who does it, for the log; of an environment its user. */
+  readonly by?: AuditActor
 }
 
 /**
@@ -42,7 +48,8 @@ export async function setPassword(
   const { name, run } = reach(on)
   const fault = await run((db) => checkPassword(db, name, uid, password, options))
   const hash = await hashPassword(password, { lane: name })
-  await run((db) => storePassword(db, uid, hash, options))
+  const by = options.by ?? ('pool' in on ? undefined : actorOf(on.origin ?? originWithin('system'), on.uid ?? null))
+  await run((db) => storePassword(db, uid, hash, by === undefined ? options : { ...options, by }))
   return fault
 }
 
@@ -90,7 +97,8 @@ export async function storePassword(
       ? sql`INSERT INTO hf_temporary_password (uid) VALUES (${uid}::int4) ON CONFLICT DO NOTHING`
       : sql`DELETE FROM hf_temporary_password WHERE uid = ${uid}::int4`,
   )
-  await closeSessionsOf(db, uid, options.keepSession)
+  await noteCredential(db, options.by, 'password.changed', uid, { temporary: options.temporary === true })
+  await closeSessionsOf(db, uid, options.keepSession, options.by)
   await db.query(sql`DELETE FROM hf_one_time_link WHERE uid = ${uid} AND used_at IS NULL`)
   await bumpEpoch(db)
 }
@@ -111,7 +119,7 @@ export async function changePassword(
   const known =
     user === undefined ? null : await authenticate(tenant, user.login, oldPassword, { ...origin, interactive: true })
   if (known !== uid) throw new AccessDenied('ERR_AUTH_OLD_PASSWORD', 'The old password is not right.')
-  await setPassword(tenant, uid, newPassword, options)
+  await setPassword(tenant, uid, newPassword, { by: actorFrom(origin, uid), ...options })
 }
 
 interface Reach {

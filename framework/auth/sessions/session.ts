@@ -1,7 +1,9 @@
 /** Sessions of browsers and of clients that keep a cookie. The token is with the client only; the database has its hash. */
 
-import { type Queryable, sql, type Transaction } from '../../sql/index.ts'
+import { type AuditActor, actorOf, type RequestOrigin } from '../../audit/index.ts'
+import { type Queryable, sql, type Transaction, withTransaction } from '../../sql/index.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
+import { actorFrom, noteCredential } from '../events.ts'
 import { readSettings, settings } from '../settings.ts'
 import { pruneFailures } from '../throttle/throttle.ts'
 import { hashToken, isToken, newToken } from '../tokens/token.ts'
@@ -42,15 +44,20 @@ export async function openSession(
     idleMinutes: settings.sessionIdleMinutes,
     absoluteHours: settings.sessionAbsoluteHours,
   })
-  if (replaces !== undefined) await closeSession(tenant, replaces)
+  if (replaces !== undefined) await closeSession(tenant, replaces, origin)
   // Each sign-in sweeps what is over, so that neither table grows with what nobody needs.
   await tenant.pool.query(sql`DELETE FROM hf_session WHERE expires_at < now()`)
   await pruneFailures(tenant.pool)
   const token = newToken()
-  await tenant.pool.query(sql`
+  const by = actorFrom(origin, uid)
+  const agent = origin.userAgent === undefined ? null : printable(origin.userAgent, 300)
+  await withTransaction(tenant.pool, async (tx) => {
+    await noteCredential(tx, by, 'signin.succeeded', uid, { credential: 'session' }, { agent })
+    await tx.query(sql`
     INSERT INTO hf_session (token_hash, uid, idle_seconds, expires_at, source, user_agent)
     VALUES (${hashToken(token)}, ${uid}, ${idleMinutes * 60}, now() + make_interval(hours => ${absoluteHours}),
-      ${printable(origin.source, 64)}, ${origin.userAgent === undefined ? null : printable(origin.userAgent, 300)})`)
+      ${printable(origin.source, 64)}, ${agent})`)
+  })
   return { token, csrf: csrfSecret(token) }
 }
 
@@ -70,8 +77,14 @@ export async function readSession(tenant: AuthTenant, token: string): Promise<Se
 }
 
 /** Ends one session; says nothing about whether it was there. */
-export async function closeSession(tenant: AuthTenant, token: string): Promise<void> {
-  if (isToken(token)) await tenant.pool.query(sql`DELETE FROM hf_session WHERE token_hash = ${hashToken(token)}`)
+export async function closeSession(tenant: AuthTenant, token: string, origin?: Origin): Promise<void> {
+  if (!isToken(token)) return
+  await withTransaction(tenant.pool, async (tx) => {
+    const [gone] = await tx.query<{ uid: number }>(
+      sql`DELETE FROM hf_session WHERE token_hash = ${hashToken(token)} RETURNING uid`,
+    )
+    if (gone) await noteCredential(tx, actorFrom(origin, gone.uid), 'session.ended', gone.uid, { count: 1 })
+  })
 }
 
 /** Ends all sessions of a user, but for the one named; in the request's transaction when given its environment. */
@@ -79,11 +92,18 @@ export async function closeSessionsOf(
   on: AuthTenant | Queryable | { readonly tx: Transaction | null },
   uid: number,
   exceptToken?: string,
+  by?: AuditActor,
 ): Promise<void> {
   const db = 'pool' in on ? on.pool : 'tx' in on ? on.tx : on
   if (db === null) throw new TypeError('Sessions are ended in a writing request only.')
   const spared = exceptToken === undefined ? Buffer.alloc(0) : hashToken(exceptToken)
-  await db.query(sql`DELETE FROM hf_session WHERE uid = ${uid} AND token_hash <> ${spared}`)
+  const gone = await db.query(sql`DELETE FROM hf_session WHERE uid = ${uid} AND token_hash <> ${spared} RETURNING 1`)
+  if (gone.length > 0) await noteCredential(db, by ?? actorWithin(on), 'session.ended', uid, { count: gone.length })
+}
+
+function actorWithin(on: object): AuditActor | undefined {
+  const { origin, uid } = on as { origin?: RequestOrigin; uid?: number }
+  return origin === undefined ? undefined : actorOf(origin, uid ?? null)
 }
 
 /** The open sessions of a user, newest first. */

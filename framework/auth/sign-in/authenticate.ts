@@ -2,6 +2,7 @@
 
 import { RateLimitError } from '../../errors.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
+import { noteFailure, noteProgram } from '../events.ts'
 import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
 import { credentialVersion } from './credential-version.ts'
 import { findKeyUser, isApiKey } from '../tokens/api-key.ts'
@@ -33,9 +34,16 @@ export async function authenticate(
   const user = await findUser(tenant.pool, login)
   if (!origin.interactive && isApiKey(password)) {
     const uid = await findKeyUser(tenant, password)
-    if (uid !== null && uid === user?.id) return uid
+    if (uid !== null && uid === user?.id) {
+      await noteProgram(tenant, origin, uid, 'key', password)
+      return uid
+    }
   }
-  if (origin.keysOnly === true) return null
+  const tried = { credential: 'password', login, uid: user?.id ?? null } as const
+  if (origin.keysOnly === true) {
+    await noteFailure(tenant, origin, { ...tried, reason: 'keys only' })
+    return null
+  }
   // A program that signs in before each of its calls pays for the slow hash once, like one that sends it with each call.
   if (!origin.interactive && user !== null && isUsablePassword(password)) {
     const version = recall(tenant.name, user.id, sourceKey(origin.source), password)
@@ -57,8 +65,14 @@ export async function authenticateCall(
   origin: Origin,
 ): Promise<boolean> {
   if (!Number.isSafeInteger(uid) || uid <= 0 || uid > 0x7fff_ffff || uid === systemUid) return false
-  if (isApiKey(passwordOrKey) && (await findKeyUser(tenant, passwordOrKey)) === uid) return true
-  if (origin.keysOnly === true) return false
+  if (isApiKey(passwordOrKey) && (await findKeyUser(tenant, passwordOrKey)) === uid) {
+    await noteProgram(tenant, origin, uid, 'key', passwordOrKey)
+    return true
+  }
+  if (origin.keysOnly === true) {
+    await noteFailure(tenant, origin, { credential: 'password', login: `#${uid}`, uid, reason: 'keys only' })
+    return false
+  }
   const source = sourceKey(origin.source)
   // Oversized input is not even hashed once.
   const version = isUsablePassword(passwordOrKey) ? recall(tenant.name, uid, source, passwordOrKey) : null
@@ -78,8 +92,11 @@ export async function authenticateCall(
 }
 
 /** The user of an API key sent as bearer; `null` when it is wrong, expired or revoked, or its user archived. */
-export async function authenticateKey(tenant: AuthTenant, key: string, _origin: Origin): Promise<number | null> {
-  return await findKeyUser(tenant, key)
+export async function authenticateKey(tenant: AuthTenant, key: string, origin: Origin): Promise<number | null> {
+  const uid = await findKeyUser(tenant, key)
+  if (uid === null) await noteFailure(tenant, origin, { credential: 'key', reason: 'no such key' })
+  else await noteProgram(tenant, origin, uid, 'key', key)
+  return uid
 }
 
 const underWay = new Map<string, Promise<boolean>>()
@@ -109,12 +126,15 @@ async function verify(
   password: string,
   origin: Origin,
 ): Promise<boolean> {
-  const attempt = await beginTry(tenant.pool, login, origin.source).catch((error: unknown) => {
+  const tried = { credential: 'password', login, uid: user?.id ?? null } as const
+  const attempt = await beginTry(tenant.pool, login, origin.source).catch(async (error: unknown) => {
+    if (error instanceof RateLimitError) await noteFailure(tenant, origin, { ...tried, reason: 'cooling down' })
     // Without this, the memory would go on answering guesses from a source that is cooling down.
     if (error instanceof RateLimitError && user !== null) forgetCalls(tenant.name, user.id, sourceKey(origin.source))
     throw error
   })
   const { ok, rehash } = await verifyPassword(password, user?.password ?? null, { lane: tenant.name })
+  if (user === null || !ok) await noteFailure(tenant, origin, { ...tried, reason: 'wrong' })
   if (user === null) return false
   if (!ok) {
     // Somebody guesses here: from now on nothing is answered from memory that the throttle has not seen.
@@ -122,13 +142,18 @@ async function verify(
     return false
   }
   // Not told apart from a wrong password: whoever guessed it learns nothing by it, and goes on being slowed down.
-  if (!origin.interactive && (await hasSecondFactor(tenant.pool, user.id))) return false
+  if (!origin.interactive && (await hasSecondFactor(tenant.pool, user.id))) {
+    await noteFailure(tenant, origin, { ...tried, reason: 'second factor' })
+    return false
+  }
   await attempt.succeeded()
   if (rehash) await strengthen(tenant, user, password)
   const version = await credentialVersion(tenant.pool, user.id)
   // Of an account with a second factor nothing is remembered: what a person showed in a browser is no program's password.
   if (version !== null && !(await hasSecondFactor(tenant.pool, user.id)))
     remember(tenant.name, user.id, sourceKey(origin.source), password, version)
+  // Of a person at a form the session is told, or what she did with her password.
+  if (version !== null && !origin.interactive) await noteProgram(tenant, origin, user.id, 'password', version)
   return version !== null
 }
 

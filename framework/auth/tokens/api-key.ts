@@ -1,8 +1,10 @@
 /** API keys: passwords for programs, made by the machine, shown once, each revocable by itself. */
 
 import { hash, randomBytes } from 'node:crypto'
+import type { AuditActor } from '../../audit/index.ts'
 import { ValidationError } from '../../errors.ts'
-import { type Queryable, sql } from '../../sql/index.ts'
+import { type Pool, type Queryable, sql, withTransaction } from '../../sql/index.ts'
+import { noteCredential } from '../events.ts'
 import { type AuthTenant, systemUid } from '../auth-tenant.ts'
 import { knownUser, noteUser } from '../sign-in/known-credentials.ts'
 
@@ -30,7 +32,12 @@ export interface ApiKeyInfo {
  * @returns its id and the key itself (64 hex digits), which nobody can see again
  * @throws ValidationError ERR_AUTH_KEY_NAME, ERR_AUTH_KEY_EXPIRED
  */
-export async function createKey(db: Queryable, uid: number, wanted: NewApiKey): Promise<{ id: number; key: string }> {
+export async function createKey(
+  db: Pool,
+  uid: number,
+  wanted: NewApiKey,
+  by?: AuditActor,
+): Promise<{ id: number; key: string }> {
   const name = wanted.name.trim()
   if (name === '' || name.length > 200)
     throw new ValidationError(
@@ -41,11 +48,16 @@ export async function createKey(db: Queryable, uid: number, wanted: NewApiKey): 
   if (expiresAt !== null && !(expiresAt.getTime() > Date.now()))
     throw new ValidationError('ERR_AUTH_KEY_EXPIRED', 'The key would already have expired; choose a later date.')
   const key = randomBytes(32).toString('hex')
-  const [row] = await db.query<{ id: number }>(sql`
+  const id = await withTransaction(db, async (tx) => {
+    const [row] = await tx.query<{ id: number }>(sql`
     INSERT INTO hf_api_key (user_id, name, scope, key_index, key_hash, expires_at)
     VALUES (${uid}, ${name}, ${wanted.scope ?? null}, ${key.slice(0, 8)}, ${hashKey(key)}, ${expiresAt === null ? null : expiresAt.toISOString()})
     RETURNING id`)
-  return { id: row?.id ?? 0, key }
+    const what = { key: row?.id ?? 0, expires: expiresAt?.toISOString() ?? null, scope: wanted.scope ?? null }
+    await noteCredential(tx, by, 'key.created', uid, what, { name })
+    return what.key
+  })
+  return { id, key }
 }
 
 /** The keys of a user, newest first; expired ones too, until they are revoked. */
@@ -56,11 +68,14 @@ export async function listKeys(db: Queryable, uid: number): Promise<ApiKeyInfo[]
 }
 
 /** Ends a key of this user at once; `false` when she has no such key. */
-export async function revokeKey(db: Queryable, uid: number, id: number): Promise<boolean> {
-  const gone = await db.query(sql`
+export async function revokeKey(db: Pool, uid: number, id: number, by?: AuditActor): Promise<boolean> {
+  return withTransaction(db, async (tx) => {
+    const gone = await tx.query(sql`
     WITH gone AS (DELETE FROM hf_api_key WHERE id = ${id} AND user_id = ${uid} RETURNING id)
     UPDATE hf_epoch SET n = n + 1 FROM gone RETURNING gone.id`)
-  return gone.length > 0
+    if (gone.length > 0) await noteCredential(tx, by, 'key.revoked', uid, { key: id })
+    return gone.length > 0
+  })
 }
 
 /** Whether the text has the form of a key; only then is the database asked. */

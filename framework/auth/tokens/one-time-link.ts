@@ -1,8 +1,10 @@
 /** Links that let a person choose a password once: the first one, or a new one when the old is lost. */
 
+import type { AuditActor } from '../../audit/index.ts'
 import { AccessDenied, MissingError } from '../../errors.ts'
 import { type Queryable, sql, withTransaction } from '../../sql/index.ts'
-import { type AuthTenant, systemUid } from '../auth-tenant.ts'
+import { noteCredential, noteFailure, actorFrom } from '../events.ts'
+import { type AuthTenant, type Origin, systemUid } from '../auth-tenant.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { checkPassword, storePassword } from '../passwords/set-password.ts'
 import { hashToken, isToken, newToken } from './token.ts'
@@ -23,8 +25,14 @@ export interface LinkInfo {
  * @throws MissingError ERR_AUTH_USER
  */
 // Keeps promise: passwords/nobody-can-read
-export async function createLink(on: AuthTenant | Queryable, uid: number, purpose: LinkPurpose): Promise<string> {
-  const db = 'pool' in on ? on.pool : on
+export async function createLink(
+  on: AuthTenant | Queryable,
+  uid: number,
+  purpose: LinkPurpose,
+  by?: AuditActor,
+): Promise<string> {
+  if ('pool' in on) return withTransaction(on.pool, (tx) => createLink(tx, uid, purpose, by))
+  const db = on
   const [user] = await db.query(sql`SELECT id FROM res_users WHERE id = ${uid} AND active AND id <> ${systemUid}`)
   if (user === undefined) throw new MissingError('ERR_AUTH_USER', 'This user does not exist or is archived.')
   await db.query(
@@ -34,6 +42,7 @@ export async function createLink(on: AuthTenant | Queryable, uid: number, purpos
   await db.query(sql`
     INSERT INTO hf_one_time_link (token_hash, uid, purpose, expires_at)
     VALUES (${hashToken(token)}, ${uid}, ${purpose}, now() + make_interval(mins => ${linkMinutes[purpose]}))`)
+  await noteCredential(db, by, 'link.created', uid, { purpose })
   return token
 }
 
@@ -56,9 +65,10 @@ export async function redeemLink(
   token: string,
   password: string,
   purpose: LinkPurpose,
+  origin?: Origin,
 ): Promise<{ uid: number }> {
   const info = await readLink(tenant.pool, token, purpose)
-  if (info === null) throw linkIsDead()
+  if (info === null) throw await deadLink(tenant, origin)
   await checkPassword(tenant.pool, tenant.name, info.uid, password)
   const hash = await hashPassword(password, { lane: tenant.name })
   await withTransaction(tenant.pool, async (tx) => {
@@ -67,9 +77,17 @@ export async function redeemLink(
       UPDATE hf_one_time_link SET used_at = now()
       WHERE token_hash = ${hashToken(token)} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > now() RETURNING uid`)
     if (used.length === 0) throw linkIsDead()
-    await storePassword(tx, info.uid, hash)
+    const by = actorFrom(origin, info.uid)
+    await noteCredential(tx, by, 'link.used', info.uid, { purpose })
+    await storePassword(tx, info.uid, hash, { by })
   })
   return { uid: info.uid }
+}
+
+/** The refusal of a link that opens nothing, after noting that somebody tried. */
+export async function deadLink(tenant: AuthTenant, origin: Origin | undefined): Promise<AccessDenied> {
+  if (origin) await noteFailure(tenant, origin, { credential: 'link', reason: 'used, expired or unknown' })
+  return linkIsDead()
 }
 
 function linkIsDead(): AccessDenied {

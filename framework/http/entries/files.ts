@@ -1,7 +1,8 @@
 /** Attachments and images, read as the user: what she may not read is as absent as what is not there. */
 
+import { actorOf, recordAudit } from '../../audit/index.ts'
 import { AppError } from '../../errors.ts'
-import type { Gate } from '../../rpc/index.ts'
+import { type Gate, requestOf } from '../../rpc/index.ts'
 import { text } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
@@ -38,6 +39,7 @@ function file(path: string, handler: Route['handler']): Route {
 async function serveContent(gate: Gate, exchange: Exchange): Promise<Reply> {
   const found = await readFile(gate, exchange)
   if (found === null) return text(404, 'Not found.')
+  await noteDownload(exchange)
   const { type, inline } = servedType(found.mimetype, found.bytes)
   const download = ['1', 'true', 'True'].includes(exchange.query.get('download') ?? '')
   return {
@@ -46,6 +48,15 @@ async function serveContent(gate: Gate, exchange: Exchange): Promise<Reply> {
     body: found.bytes,
     headers: { 'Content-Disposition': contentDisposition(inline && !download ? 'inline' : 'attachment', found.name) },
   }
+}
+
+async function noteDownload(exchange: Exchange): Promise<void> {
+  const { tenant, session, params } = exchange
+  if (tenant === null || session === null) return
+  const { model = 'ir.attachment', field = 'datas', id } = params
+  await recordAudit(tenant.pool, actorOf(requestOf(exchange, 'web'), session.uid), [
+    { kind: 'file.downloaded', model, ids: [Number(id)], what: { fields: [field] } },
+  ])
 }
 
 async function serveImage(gate: Gate, exchange: Exchange): Promise<Reply> {
@@ -110,7 +121,7 @@ async function readField(
       'read',
       [[id], fields],
       {},
-      { signal: exchange.signal },
+      { signal: exchange.signal, origin: requestOf(exchange, 'web') },
     )
     const [row] = rowsOf(result)
     const data = row?.[ofField]

@@ -94,7 +94,7 @@ function wantsPage({ request }: Arrival): boolean {
 }
 
 function errorReply({ errorPage, log }: HandlerOptions, exchange: Exchange, thrown: unknown): Reply {
-  const { error, reference } = settle(thrown, log, { path: exchange.route.path })
+  const { error, reference } = settle(thrown, log, { path: exchange.route.path, request: exchange.requestId })
   if (isForPerson(exchange)) return errorPage(exchange, { status: error.status, message: error.message, reference })
   return text(error.status, error instanceof AppError ? error.message : 'Error.')
 }

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import type { Tenant } from '../../access/index.ts'
+import { newRequestId } from '../../audit/index.ts'
 import { maskCsrf } from '../../auth/index.ts'
 import type { TenantDirectory } from '../../rpc/index.ts'
 import type { Cancellation } from '../../sql/index.ts'
@@ -33,6 +34,7 @@ export class RequestExchange implements OpenExchange {
   #query: URLSearchParams | undefined
   #form: URLSearchParams | undefined
   #gone: ClientGone | undefined
+  #requestId: string | undefined
 
   constructor(
     arrival: Arrival,
@@ -55,6 +57,11 @@ export class RequestExchange implements OpenExchange {
     this.#response = response
     this.#directory = directory
     this.#hosts = hosts
+  }
+
+  get requestId(): string {
+    this.#requestId ??= newRequestId()
+    return this.#requestId
   }
 
   get target(): string {

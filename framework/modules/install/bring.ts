@@ -68,7 +68,7 @@ export async function bring(
   await reflectModels(tx, registry)
   const ids = await ExternalIds.read(tx)
   const ahead = { ...tenant, registry }
-  const removed = await withSystemEnv(ahead, 'modules.install', { tx }, async (env) => {
+  const removed = await withSystemEnv(ahead, 'modules.install', { tx, isBulk: true }, async (env) => {
     await loadRecords(env, tx, declarationsOf(registry, work), ids, work.upgrade)
     await fillNewColumns(env, tx, schema.change.added)
     if (!work.upgrade) return 0
@@ -82,7 +82,7 @@ export async function bring(
   const report = await finish(schema, previous)
   if (work.upgrade) {
     const now = new Map([...before].map(([table, n]) => [renames.tableNow(table), n]))
-    await withSystemEnv(ahead, 'modules.check', { tx }, (env: Env) =>
+    await withSystemEnv(ahead, 'modules.check', { tx, isBulk: true }, (env: Env) =>
       checkUpgraded(env, tx, apps, now, removed + (work.removed ?? 0)),
     )
   }

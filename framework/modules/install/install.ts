@@ -1,5 +1,6 @@
 /** Installs applications into a tenant: schema, records, rights and reflection in one transaction. */
 
+import { actorOf, originWithin, recordAudit } from '../../audit/index.ts'
 import type { Tenant } from '../../access/index.ts'
 import { type Queryable, sql, type Transaction } from '../../sql/index.ts'
 import { loadApps } from '../discover/load.ts'
@@ -36,7 +37,9 @@ async function installIn(
   const order = await loadApps([...present, ...apps])
   const fresh = new Set(order.map(({ name }) => name).filter((name) => !present.has(name)))
   if (fresh.size === 0) return { changes: 0, lacking: [], words: [] }
-  return bring(tenant, tx, order, { ...options, of: fresh, upgrade: false })
+  const report = await bring(tenant, tx, order, { ...options, of: fresh, upgrade: false })
+  await recordAudit(tx, actorOf(originWithin('command'), null), [{ kind: 'app.installed', what: { apps: [...fresh] } }])
+  return report
 }
 
 /** Whether the database holds no tables of ours yet. */

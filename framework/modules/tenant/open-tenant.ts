@@ -54,7 +54,7 @@ export async function initTenant(options: TenantOptions, { apps, demo, adminLogi
     async (tx) => {
       await bring(tenant, tx, manifests, { demo, of: new Set(order), upgrade: false })
       if (adminLogin !== undefined)
-        await withSystemEnv(tenant, 'modules.first-login', { tx }, (env) =>
+        await withSystemEnv(tenant, 'modules.first-login', { tx, isBulk: true }, (env) =>
           env.model('res.users', [2]).write({ login: adminLogin }),
         )
     },

@@ -44,6 +44,17 @@ export interface ModelOptions {
   readonly constraints?: Readonly<Record<string, TableConstraint>>
   /** Changing records of this model may change anybody's rights: caches of all processes are renewed. */
   readonly affectsRights?: boolean
+  /**
+   * What the audit log keeps from the start: changes of fields with their values, reads. Administrators may switch more on
+   * for any model. `as` makes its changes entries of that area (`rights.changed`), which nobody can switch off.
+   */
+  readonly audit?: {
+    readonly changes?: boolean
+    readonly reads?: boolean
+    readonly as?: 'rights' | 'settings' | 'models'
+    /** Values of `field` are left out of the log where the text in `byKey` names a secret. */
+    readonly conceal?: { readonly field: string; readonly byKey: string }
+  }
   /** Earlier name of this model (or names): an upgrade renames it with its table, and everything that refers to it. */
   readonly was?: string | readonly string[]
   /** The table is kept by code of the framework; schema synchronisation leaves it alone. */

@@ -2,6 +2,7 @@
 
 import { InvalidRequestError } from '../../errors.ts'
 import { id, sql } from '../../sql/index.ts'
+import { noteUpdate } from '../audit/changes.ts'
 import type { FieldInfo } from '../registry.ts'
 import { requireRecords } from '../write/operation.ts'
 import { Scope } from '../query/scope.ts'
@@ -54,10 +55,13 @@ export async function writeTranslations(
     else throw new InvalidRequestError('ERR_TRANSLATION', 'A translation is a text, or false to remove it.')
   }
   await records.write({ [field.name]: texts } as never)
-  if (removed.length > 0)
+  if (removed.length > 0) {
+    const note = noteUpdate(records.env, records.info, records.ids, [field], 't')
+    const statement = sql`UPDATE ${id(records.info.table)} t SET ${id(field.name)} = ${id(field.name)} - ${removed}::text[] WHERE id = ANY(${[...records.ids]}::int4[]) RETURNING 1 AS one${note.returning}`
     await records.env.db.query(
-      sql`UPDATE ${id(records.info.table)} SET ${id(field.name)} = ${id(field.name)} - ${removed}::text[] WHERE id = ANY(${[...records.ids]}::int4[])`,
+      note.isOn ? sql`WITH ${note.before}done AS (${statement})${note.noted} SELECT 1` : statement,
     )
+  }
   return true
 }
 

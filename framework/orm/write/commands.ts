@@ -1,7 +1,8 @@
 /** x2many commands, as in Odoo: 0 create, 1 update, 2 delete, 3 unlink, 4 link, 5 clear, 6 set. */
 
 import { InvalidRequestError } from '../../errors.ts'
-import { id, sql } from '../../sql/index.ts'
+import { empty, id, sql } from '../../sql/index.ts'
+import { isNoted, noteAside } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import { type FieldInfo, isMirror, type ModelInfo } from '../registry.ts'
 import { wasSeen } from '../seen.ts'
@@ -42,7 +43,7 @@ export async function applyLists(
       if (records[i]?.has(field)) readCommands(plan, field, parent, records[i].get(field))
     })
     if (field.kind === 'one2many') await applyOneToMany(env, model, field, plan, created)
-    else await applyManyToMany(env, field, plan, created)
+    else await applyManyToMany(env, model, field, plan, created)
     if (!created) await markModified(env, model, ids, [field.name])
   }
 }
@@ -208,7 +209,13 @@ async function detach(env: Env, comodel: ModelInfo, inverse: FieldInfo, ids: rea
   else await children.write({ [inverse.name]: false })
 }
 
-async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: boolean): Promise<void> {
+async function applyManyToMany(
+  env: Env,
+  model: ModelInfo,
+  field: FieldInfo,
+  plan: Plan,
+  created: boolean,
+): Promise<void> {
   const comodel = env.registry.models.get(field.comodel ?? '')
   const { link } = field
   if (!comodel || !link) throw wrong(field, null)
@@ -240,9 +247,10 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
       .map((l) => l.child)
       .filter((child) => !isMade.has(child) && !wasSeen(env, comodel.name, child))
     if (env.grant.records(comodel.name, 'read') !== true) await requireRecords(env, comodel.name, 'read', linked)
-    await env.db.query(
-      sql`INSERT INTO ${id(link.table)} (${id(link.own)}, ${id(link.other)}) SELECT DISTINCT * FROM unnest(${links.map((l) => l.parent)}::int4[], ${links.map((l) => l.child)}::int4[]) ON CONFLICT DO NOTHING`,
+    const made = await env.db.query<{ parent: number; child: number }>(
+      sql`INSERT INTO ${id(link.table)} (${id(link.own)}, ${id(link.other)}) SELECT DISTINCT * FROM unnest(${links.map((l) => l.parent)}::int4[], ${links.map((l) => l.child)}::int4[]) ON CONFLICT DO NOTHING${isNoted(env, model) ? sql` RETURNING ${id(link.own)} AS parent, ${id(link.other)} AS child` : empty}`,
     )
+    for (const [parent, group] of groupBy(made)) noteLinks(parent, { linked: group })
   }
   for (const { child } of links) touched.add(child)
   const mirrors = [...comodel.fields.values()].filter((other) => isMirror(link, other.link))
@@ -258,9 +266,14 @@ async function applyManyToMany(env: Env, field: FieldInfo, plan: Plan, created: 
   async function cut(parent: number, children: readonly number[]): Promise<void> {
     if (children.length === 0 || !link) return
     for (const child of children) touched.add(child)
-    await env.db.query(
-      sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${children}::int4[])`,
+    const gone = await env.db.query<{ child: number }>(
+      sql`DELETE FROM ${id(link.table)} WHERE ${id(link.own)} = ${parent}::int4 AND ${id(link.other)} = ANY(${children}::int4[])${isNoted(env, model) ? sql` RETURNING ${id(link.other)} AS child` : empty}`,
     )
+    if (gone.length > 0) noteLinks(parent, { unlinked: gone.map(({ child }) => child) })
+  }
+
+  function noteLinks(parent: number, change: Readonly<Record<string, readonly number[]>>): void {
+    if (isNoted(env, model)) noteAside(env, model, parent, field, change)
   }
 }
 

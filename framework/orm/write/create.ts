@@ -1,6 +1,7 @@
 /** Creating records: n records in one INSERT, their lists in batches. */
 
-import { sql } from '../../sql/index.ts'
+import { empty, sql } from '../../sql/index.ts'
+import { noteSecrets } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { applyLists } from './commands.ts'
@@ -44,6 +45,12 @@ export function createRecords(
     )
     await createParents(env, model, records)
     for (const record of records) requireValues(model, record.columns, true)
+    noteSecrets(
+      env,
+      model,
+      [],
+      records.flatMap(({ columns }) => [...columns.keys()]),
+    )
     const values = new NewColumns(env, records)
     const late = await early(env, model, values, records)
     const pointedTo = (inverse: FieldInfo) => (late.fields.has(inverse) ? null : values.distinct(inverse))
@@ -184,16 +191,19 @@ async function insert(
   so: { readonly isDone: boolean; readonly isLast: boolean },
 ): Promise<number[]> {
   const { tx, state } = env
-  const { statement, isInDoubt } = insertRows(env, model, values)
+  const { statement, noted, isInDoubt } = insertRows(env, model, values)
   const isDecided =
     so.isDone && !isInDoubt && state.depth === 1 && state.pending.size === 0 && state.afterChecks.length === 0
   if (isDecided && so.isLast && tx?.mayShorten) {
     const made = await tx.finish<{ id: number }>(
-      (guard) => sql`WITH made AS (${statement}) SELECT id, ${unlessHolds(sql`within AND ${guard}`)} AS ok FROM made`,
+      (guard) =>
+        sql`WITH done AS (${statement})${noted} SELECT id, ${unlessHolds(sql`within AND ${guard}`)} AS ok FROM done`,
     )
     return made.map((row) => row.id)
   }
-  const rows = await env.db.query<{ id: number; within: boolean }>(statement)
+  const rows = await env.db.query<{ id: number; within: boolean }>(
+    noted === empty ? statement : sql`WITH done AS (${statement})${noted} SELECT id, within FROM done`,
+  )
   const ids = rows.map((row) => row.id)
   if (!isDecided) state.afterChecks.push({ env, model: model.name, operation: 'create', ids })
   else if (!rows.every((row) => row.within)) throw await notAllThere(env, model, 'create', ids, { after: true })

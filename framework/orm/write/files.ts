@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { InvalidRequestError } from '../../errors.ts'
 import { sql } from '../../sql/index.ts'
+import { noteAside } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 
@@ -16,15 +17,20 @@ export async function storeFiles(
   for (let i = 0; i < ids.length; i++) {
     for (const [field, value] of records[i] ?? []) {
       const recordId = ids[i] as number
-      await env.db.query(
-        sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_field = ${field.name} AND res_id = ${recordId}::int4`,
+      const [before] = await env.db.query<{ checksum: string | null }>(
+        sql`DELETE FROM ir_attachment WHERE res_model = ${model.name} AND res_field = ${field.name} AND res_id = ${recordId}::int4 RETURNING checksum`,
       )
-      if (value === false || value === null || value === undefined || value === '') continue
+      if (value === false || value === null || value === undefined || value === '') {
+        if (before) noteAside(env, model, recordId, field, { file: [before.checksum, null] })
+        continue
+      }
       const bytes = fromBase64(field, value)
       const hash = await env.files.put(bytes)
+      const checksum = createHash('sha1').update(bytes).digest('hex')
+      noteAside(env, model, recordId, field, { file: [before?.checksum ?? null, checksum] })
       await env.db.query(
         sql`INSERT INTO ir_attachment (name, type, res_model, res_field, res_id, store_fname, file_size, checksum, mimetype, public, create_uid, create_date, write_uid, write_date)
-            VALUES (${field.name}, 'binary', ${model.name}, ${field.name}, ${recordId}::int4, ${hash}, ${bytes.length}::int4, ${createHash('sha1').update(bytes).digest('hex')}, ${sniff(bytes)}, FALSE,
+            VALUES (${field.name}, 'binary', ${model.name}, ${field.name}, ${recordId}::int4, ${hash}, ${bytes.length}::int4, ${checksum}, ${sniff(bytes)}, FALSE,
                     ${env.uid}::int4, now() AT TIME ZONE 'UTC', ${env.uid}::int4, now() AT TIME ZONE 'UTC')`,
       )
     }

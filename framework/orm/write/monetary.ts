@@ -1,6 +1,7 @@
 /** Amounts are kept in the rounding of their currency. */
 
 import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
+import { noteUpdate } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import type { ModelInfo } from '../registry.ts'
 
@@ -30,8 +31,9 @@ export async function roundMonetary(
     const changed: Sql[] = fields.map(
       (name) => sql`t.${id(name)} IS DISTINCT FROM round(t.${id(name)} / c.rounding) * c.rounding`,
     )
-    await env.db.query(
-      sql`UPDATE ${id(model.table)} t SET ${join(sets)} FROM res_currency c WHERE c.id = t.${id(currency)} AND c.rounding > 0 AND t.id = ANY(${[...ids]}::int4[]) AND (${changed.length > 0 ? join(changed, ' OR ') : empty})`,
-    )
+    const rounded = fields.map((name) => model.fields.get(name)).filter((field) => field !== undefined)
+    const note = noteUpdate(env, model, ids, rounded, 't')
+    const statement = sql`UPDATE ${id(model.table)} t SET ${join(sets)} FROM res_currency c WHERE c.id = t.${id(currency)} AND c.rounding > 0 AND t.id = ANY(${[...ids]}::int4[]) AND (${changed.length > 0 ? join(changed, ' OR ') : empty}) RETURNING 1 AS one${note.returning}`
+    await env.db.query(note.isOn ? sql`WITH ${note.before}done AS (${statement})${note.noted} SELECT 1` : statement)
   }
 }

@@ -1,6 +1,7 @@
 /** Stored computed fields follow what they depend on: once per batch, in the order of dependency. */
 
 import { empty, id, join, type Sql, sql } from '../../sql/index.ts'
+import { noteUpdate } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo, Trigger } from '../registry.ts'
 import { loadRows } from '../model/reading.ts'
@@ -212,16 +213,28 @@ async function store(
   const sets = names.map((name, i) => sql`${name} = ${given[i] as Sql}`)
   // What was computed anew is new for programs that fetch changes, too.
   if (model.fields.get('write_date')?.column) sets.push(sql`write_date = ${laterThan(sql`t.write_date`)}`)
+  const note = noteUpdate(
+    env,
+    model,
+    ids,
+    columns.map(({ field }) => field),
+    't',
+    { computed: true },
+  )
   const update = sql`
     UPDATE ${id(model.table)} t SET ${join(sets)}
     FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
     WHERE t.id = u.id AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
-    RETURNING ${join(returned.map((name) => sql`t.${name}`))}`
+    RETURNING ${join(returned.map((name) => sql`t.${name}`))}${note.returning}`
   if (env.tx?.mayShorten && !isAskedFor(env, model, columns)) {
-    env.tx.postpone((guard) => sql`WITH done AS (${update}) SELECT ${unlessHolds(guard)} AS ok`)
+    env.tx.postpone(
+      (guard) => sql`WITH ${note.before}done AS (${update})${note.noted} SELECT ${unlessHolds(guard)} AS ok`,
+    )
     return { changed: [], parents: new Map() }
   }
-  const rows = await env.db.query<{ id: number } & Record<string, number | null>>(update)
+  const rows = await env.db.query<{ id: number } & Record<string, number | null>>(
+    note.isOn ? sql`WITH ${note.before}done AS (${update})${note.noted} SELECT ${join(returned)} FROM done` : update,
+  )
   const parents = new Map([...links].map((name) => [name, [...new Set(rows.flatMap((row) => row[name] ?? []))]]))
   return { changed: rows.map((row) => row.id), parents }
 }

@@ -1,6 +1,7 @@
 /** Deleting records, with what hangs on them. */
 
 import { id, sql } from '../../sql/index.ts'
+import { noteDelete } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import { hangingOf } from '../query/hanging.ts'
 import type { ModelInfo } from '../registry.ts'
@@ -31,7 +32,17 @@ async function remove(env: Env, model: ModelInfo, ids: readonly number[]): Promi
           )
     await clearReferences(env, name, [...gone])
   }
-  await env.db.query(sql`DELETE FROM ${id(model.table)} WHERE id = ANY(${[...ids]}::int4[])`)
+  const direct = new Set(ids)
+  const cascaded = [...doomed]
+    .map(([name, gone]) => [name, [...gone].filter((n) => name !== model.name || !direct.has(n))] as const)
+    .filter(([, gone]) => gone.length > 0)
+  const { returning, noted, isOn } = noteDelete(
+    env,
+    model,
+    cascaded.length === 0 ? {} : { cascaded: Object.fromEntries(cascaded) },
+  )
+  const statement = sql`DELETE FROM ${id(model.table)} t WHERE id = ANY(${[...ids]}::int4[])`
+  await env.db.query(isOn ? sql`WITH done AS (${statement} RETURNING t.id${returning})${noted} SELECT 1` : statement)
   for (const [name, gone] of doomed) forget(env, name, gone)
 }
 

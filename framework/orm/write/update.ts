@@ -1,6 +1,7 @@
 /** Changing records: checked before and after, one UPDATE for all of them. */
 
 import { empty, id, join, literal, type Sql, sql, type SqlValue } from '../../sql/index.ts'
+import { noteSecrets, noteUpdate } from '../audit/changes.ts'
 import type { Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { applyLists } from './commands.ts'
@@ -26,6 +27,7 @@ export function updateRecords(
     requireModel(env, model, 'write')
     const parts = split(env, model, values, { system: env.system, writing: true })
     if (ids.length === 0) return
+    noteSecrets(env, model, ids, parts.columns.keys())
     if (postponeUpdate(env, model, ids, parts)) return
     const isChecked = parts.delegated.size > 0 || !isFilled(model, parts)
     if (isChecked) await requireRecords(env, model.name, 'write', ids)
@@ -88,10 +90,11 @@ function postponeUpdate(env: Env, model: ModelInfo, ids: readonly number[], part
   const rule = rowRule(scope, model, alias, 'write')
   const sets = assignments(env, model, parts.columns)
   if (rule === null || sets.length === 0) return false
+  const note = noteUpdate(env, model, ids, parts.columns.keys(), alias)
   tx.postpone(
     (guard) => sql`
-    WITH done AS (UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}
-      WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[]) AND ${rule} RETURNING (${rule}) AS within)
+    WITH ${note.before}done AS (UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}
+      WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[]) AND ${rule} RETURNING (${rule}) AS within${note.returning})${note.noted}
     SELECT ${unlessHolds(sql`count(*) = ${ids.length}::int4 AND bool_and(within IS TRUE) AND ${guard}`)} AS ok FROM done`,
   )
   return true
@@ -129,8 +132,10 @@ async function update(
   const scope = new Scope(env)
   const alias = scope.alias()
   const rule = isChecked ? empty : scope.andCondition(model, alias, 'write')
+  const note = noteUpdate(env, model, ids, columns.keys(), alias)
+  const statement = sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)} WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${rule} RETURNING 1 AS one${note.returning}`
   const done = await env.db.query(
-    sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)} WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${rule} RETURNING 1`,
+    note.isOn ? sql`WITH ${note.before}done AS (${statement})${note.noted} SELECT one FROM done` : statement,
   )
   if (!isChecked && done.length < ids.length) throw await notAllThere(env, model, 'write', ids)
 }

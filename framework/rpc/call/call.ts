@@ -1,5 +1,6 @@
 /** The one way from any protocol to a method: looks it up among the exposed ones, binds, checks and runs it as the user. */
 
+import type { RequestOrigin } from '../../audit/index.ts'
 import type { Cancellation } from '../../sql/index.ts'
 import { type CheckedCredential, type Tenant, withEnv } from '../../access/index.ts'
 import { type ApiMethod, JsonResult, type ModelInfo, RecordSet } from '../../orm/index.ts'
@@ -11,6 +12,8 @@ export interface CallOptions {
   /** What the caller showed; checked again when rights moved on since. */
   readonly credential?: CheckedCredential
   readonly signal?: Cancellation
+  /** Where the call came from. */
+  readonly origin?: RequestOrigin
   /** Records always leave as a list of ids; default: `create` of one dictionary gives one id. */
   readonly lists?: boolean
 }
@@ -39,6 +42,7 @@ export async function callMethod(
     context: bound.context,
     mode: declared.readonly === true ? 'read' : 'write',
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
     ...(options.credential === undefined ? {} : { credential: options.credential }),
   } as const
   return withEnv(tenant, uid, envOptions, async (env) => {

@@ -4,7 +4,7 @@ import { AccessDenied, InvalidRequestError, MissingError } from '../../errors.ts
 import type { Tenant } from '../../access/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import type { Caller } from '../directory.ts'
-import { type Gate, originOf } from '../gate.ts'
+import { type Gate, originOf, requestOf } from '../gate.ts'
 import { type Answer, jsonAnswer, resultText, textAnswer } from './answer.ts'
 import { json2Error, settle } from './error-shapes.ts'
 
@@ -27,7 +27,7 @@ export async function answerJson2(gate: Gate, caller: Caller, request: Json2Requ
   if (tenant === null) return textAnswer(404, 'Not Found')
   try {
     const key = bearerKey(request.authorization)
-    const origin = originOf(caller, false)
+    const origin = originOf(caller, false, 'JSON-2')
     const epoch = tenant.rights?.epoch
     const uid = await gate.authenticateKey(tenant, key, origin)
     if (uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
@@ -38,11 +38,14 @@ export async function answerJson2(gate: Gate, caller: Caller, request: Json2Requ
     const result = await gate.call(tenant, uid, model, method, [], named, {
       signal: caller.signal,
       lists: true,
+      origin: requestOf(caller, 'JSON-2'),
       credential: { epoch, check: async () => (await gate.authenticateKey(tenant, key, origin)) === uid },
     })
     return jsonAnswer(resultText(result) ?? 'null')
   } catch (thrown) {
-    const { status, body, headers } = json2Error(settle(thrown, gate.log, { protocol: 'json-2' }))
+    const { status, body, headers } = json2Error(
+      settle(thrown, gate.log, { protocol: 'json-2', request: caller.requestId }),
+    )
     return jsonAnswer(
       JSON.stringify(body),
       status,
@@ -63,7 +66,7 @@ export async function bearerUser(
 ): Promise<{ readonly tenant: Tenant; readonly uid: number }> {
   const key = bearerKey(authorization)
   const tenant = database === undefined || database === '' ? caller.hostTenant : await caller.tenantNamed(database)
-  const uid = tenant === null ? null : await gate.authenticateKey(tenant, key, originOf(caller, false))
+  const uid = tenant === null ? null : await gate.authenticateKey(tenant, key, originOf(caller, false, 'JSON-2'))
   if (tenant === null || uid === null) throw new AccessDenied('ERR_RPC_KEY', 'Invalid apikey')
   return { tenant, uid }
 }

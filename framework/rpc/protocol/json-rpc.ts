@@ -10,7 +10,7 @@ import { dispatch } from './services.ts'
 
 /** `POST /jsonrpc`. */
 export async function answerJsonRpc(gate: Gate, caller: Caller, body: Buffer): Promise<Answer> {
-  return answerEnvelope(gate, body, false, (params) => {
+  return answerEnvelope(gate, caller, body, false, (params) => {
     const missing = ['service', 'method', 'args'].filter((name) => !(name in params))
     if (missing.length > 0) throw argumentsRefused(`Missing: ${missing.join(', ')}.`)
     const { args } = params
@@ -22,6 +22,7 @@ export async function answerJsonRpc(gate: Gate, caller: Caller, body: Buffer): P
 /** Reads the envelope, runs, and wraps what comes out: `jsonrpc` and `method` are not looked at, `id` goes back as it came. */
 export async function answerEnvelope(
   gate: Gate,
+  caller: Caller,
   body: Buffer,
   web: boolean,
   run: (params: Readonly<Record<string, unknown>>) => unknown | Promise<unknown>,
@@ -41,7 +42,7 @@ export async function answerEnvelope(
       result === null ? `{"jsonrpc":"2.0","id":${id}}` : `{"jsonrpc":"2.0","id":${id},"result":${result}}`,
     )
   } catch (thrown) {
-    const failure = settle(thrown, gate.log, { protocol: 'json-rpc' })
+    const failure = settle(thrown, gate.log, { protocol: 'json-rpc', request: caller.requestId })
     return jsonAnswer(`{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(jsonRpcError(failure, web))}}`)
   }
 }

@@ -6,7 +6,7 @@ import { isDictionary } from '../call/check-type.ts'
 import { argumentsRefused } from '../call/refusal.ts'
 import type { Caller } from '../directory.ts'
 import { isApiKey } from '../../auth/index.ts'
-import { credentialOf, type Gate, programOrigin } from '../gate.ts'
+import { credentialOf, type Gate, programOrigin, requestOf } from '../gate.ts'
 import { admit, admitByMemory } from '../programs/admission.ts'
 
 /** The release whose API we speak. */
@@ -21,6 +21,8 @@ type Args = readonly unknown[]
 
 /** The protocols that carry these services. */
 export type Legacy = 'xml-rpc' | 'json-rpc'
+
+const channels = { 'xml-rpc': 'XML-RPC', 'json-rpc': 'JSON-RPC' } as const
 
 type Method = (gate: Gate, caller: Caller, args: Args, protocol: Legacy) => unknown | Promise<unknown>
 
@@ -52,7 +54,7 @@ async function login(gate: Gate, caller: Caller, args: Args, protocol: Legacy): 
   const policy = await gate.policyNow(tenant)
   admit(policy, protocol, password)
   if (typeof user !== 'string' || typeof password !== 'string' || user === '' || password === '') return false
-  return (await gate.authenticate(tenant, user, password, programOrigin(caller, policy))) ?? false
+  return (await gate.authenticate(tenant, user, password, programOrigin(caller, policy, channels[protocol]))) ?? false
 }
 
 async function executeKw(gate: Gate, caller: Caller, args: Args, protocol: Legacy): Promise<unknown> {
@@ -80,7 +82,7 @@ async function execute(
   if (uid === null || typeof password !== 'string' || password === '') throw denied()
   const credential = credentialOf(tenant, async () => {
     const policy = await admitByMemory(gate, tenant, protocol, password)
-    return gate.authenticateCall(tenant, uid, password, programOrigin(caller, policy))
+    return gate.authenticateCall(tenant, uid, password, programOrigin(caller, policy, channels[protocol]))
   })
   if (!(await credential.check())) throw denied()
   gate.ledger.note(tenant, {
@@ -91,7 +93,11 @@ async function execute(
     model: args[3],
     method: args[4],
   })
-  return gate.call(tenant, uid, args[3], args[4], positional, named, { signal: caller.signal, credential })
+  return gate.call(tenant, uid, args[3], args[4], positional, named, {
+    signal: caller.signal,
+    credential,
+    origin: requestOf(caller, channels[protocol]),
+  })
 }
 
 function requireCall(args: Args): void {

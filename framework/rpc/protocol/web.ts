@@ -6,7 +6,7 @@ import { JsonResult } from '../../orm/index.ts'
 import { isDictionary } from '../call/check-type.ts'
 import { argumentsRefused } from '../call/refusal.ts'
 import type { Caller } from '../directory.ts'
-import { type Gate, programOrigin } from '../gate.ts'
+import { type Gate, originOf, programOrigin, requestOf } from '../gate.ts'
 import { admit } from '../programs/admission.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { jsonRpcError, settle } from './error-shapes.ts'
@@ -42,7 +42,7 @@ interface Effect {
 /** Runs one of the routes in the JSON-RPC envelope. */
 export async function answerWeb(gate: Gate, caller: WebCaller, method: WebMethod, body: Buffer): Promise<Answer> {
   const effect: Effect = {}
-  const answer = await answerEnvelope(gate, body, true, (params) => method.run(gate, caller, params, effect))
+  const answer = await answerEnvelope(gate, caller, body, true, (params) => method.run(gate, caller, params, effect))
   return {
     ...answer,
     ...(effect.session === undefined ? {} : { session: effect.session }),
@@ -63,7 +63,7 @@ async function authenticate(gate: Gate, caller: WebCaller, params: Params, effec
   if (typeof login !== 'string' || typeof password !== 'string' || login === '' || password === '') throw denied()
   const policy = await gate.policyNow(tenant)
   admit(policy, 'web', password)
-  const origin = programOrigin(caller, policy)
+  const origin = programOrigin(caller, policy, 'web')
   const uid = await gate.authenticate(tenant, login, password, origin)
   if (uid === null) throw denied()
   // A session that was there before ends: whoever planted its cookie gains nothing.
@@ -83,7 +83,10 @@ async function callKw(gate: Gate, caller: WebCaller, params: Params): Promise<un
   const { tenant, session } = signedIn(caller)
   const { userAgent } = caller
   gate.ledger.note(tenant, { protocol: 'web', credential: 'session', uid: session.uid, userAgent, model, method })
-  return gate.call(tenant, session.uid, model, method, args, kwargs, { signal: caller.signal })
+  return gate.call(tenant, session.uid, model, method, args, kwargs, {
+    signal: caller.signal,
+    origin: requestOf(caller, 'web'),
+  })
 }
 
 // A button's result counts only when it is an action for the client to run.
@@ -118,7 +121,7 @@ export const webMethods: readonly WebMethod[] = [
     safe: false,
     run: async (gate, caller, _params, effect) => {
       if (caller.tenant !== null && caller.session !== null)
-        await gate.closeSession(caller.tenant, caller.session.token)
+        await gate.closeSession(caller.tenant, caller.session.token, originOf(caller, false, 'web'))
       effect.session = 'closed'
     },
   },

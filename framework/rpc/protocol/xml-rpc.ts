@@ -25,7 +25,7 @@ export async function answerXmlRpc(
     const doubles = await doublesOf(caller, service, call)
     return xml(result instanceof JsonResult ? inPieces(result.json, doubles) : writeResult(result, doubles))
   } catch (thrown) {
-    const failure = settle(thrown, gate.log, { protocol: 'xml-rpc' })
+    const failure = settle(thrown, gate.log, { protocol: 'xml-rpc', request: caller.requestId })
     return xml(writeFault(old ? xmlFaultOld(failure) : xmlFault(failure)))
   }
 }

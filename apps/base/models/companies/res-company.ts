@@ -47,6 +47,7 @@ model('res.company', company, {
   description: 'Companies',
   order: 'sequence, name, id',
   affectsRights: true,
+  audit: { as: 'settings' },
   constraints: { name_uniq: { unique: ['name'], message: 'The company name must be unique!' } },
 })
 

@@ -44,6 +44,7 @@ model('res.groups', groups, {
   displayName: 'full_name',
   nameSearch: ['full_name'],
   affectsRights: true,
+  audit: { as: 'rights' },
 })
 
 computed('res.groups', 'full_name', ['name', 'privilege_id.name'], (group) => {

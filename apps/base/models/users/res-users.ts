@@ -53,6 +53,7 @@ model('res.users', users, {
   nameSearch: ['name', 'login'],
   inherits: { 'res.partner': 'partner_id' },
   affectsRights: true,
+  audit: { as: 'rights' },
   constraints: { login_key: { unique: ['login'], message: 'You can not have two users with the same login!' } },
 })
 

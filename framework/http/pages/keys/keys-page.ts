@@ -1,8 +1,10 @@
 /** A person's API keys: making one (with the password once more), seeing them, ending one. */
 
+import { actorOf } from '../../../audit/index.ts'
 import { withEnv } from '../../../access/index.ts'
 import { type ApiKeyInfo, authenticate, createKey, listKeys, revokeKey } from '../../../auth/index.ts'
 import { RateLimitError, ValidationError } from '../../../errors.ts'
+import { originOf, requestOf } from '../../../rpc/index.ts'
 import type { UserRights } from '../../../orm/index.ts'
 import { html as htmlReply, redirect } from '../../answer/reply.ts'
 import type { Exchange, Reply } from '../../exchange.ts'
@@ -29,11 +31,11 @@ export async function makeKey(exchange: Exchange): Promise<Reply> {
   const days = choices.find((choice) => String(choice) === form.get('days')) ?? 90
   try {
     const { login } = await userOf(exchange)
-    const origin = { source: exchange.source, userAgent: exchange.userAgent, interactive: true }
+    const origin = originOf(exchange, true, 'page')
     const known = await authenticate(tenant, login, form.get('password') ?? '', origin)
     if (known !== uid) return await page(exchange, { name, passwordFault: texts.keys.wrong }, 422)
     const expiresAt = days === 0 ? null : new Date(Date.now() + days * 86_400_000)
-    const { key } = await createKey(tenant.pool, uid, { name, expiresAt })
+    const { key } = await createKey(tenant.pool, uid, { name, expiresAt }, actorOf(requestOf(exchange, 'page'), uid))
     return await page(exchange, { key })
   } catch (error) {
     if (error instanceof ValidationError) return await page(exchange, { name, nameFault: error.message }, error.status)
@@ -47,7 +49,8 @@ export async function makeKey(exchange: Exchange): Promise<Reply> {
 export async function endKey(exchange: Exchange): Promise<Reply> {
   const { tenant, uid } = signedIn(exchange)
   const id = Number(exchange.form().get('id'))
-  if (Number.isSafeInteger(id) && id > 0 && id < 2 ** 31) await revokeKey(tenant.pool, uid, id)
+  if (Number.isSafeInteger(id) && id > 0 && id < 2 ** 31)
+    await revokeKey(tenant.pool, uid, id, actorOf(requestOf(exchange, 'page'), uid))
   return redirect(keysPath)
 }
 

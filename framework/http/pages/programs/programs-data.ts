@@ -1,5 +1,6 @@
 /** Who calls this database, and what may be used for it; read and written as the person who looks. */
 
+import type { RequestOrigin } from '../../../audit/index.ts'
 import { type Tenant, withEnv } from '../../../access/index.ts'
 import { type ProgramPolicy, programSettings, readProgramPolicy } from '../../../auth/index.ts'
 import { type Env, JsonResult, type UserRights } from '../../../orm/index.ts'
@@ -35,8 +36,13 @@ export async function readPrograms(tenant: Tenant, uid: number): Promise<Program
 }
 
 /** Sets the switches; `false` for everybody but administrators, and then nothing is changed. */
-export async function writePolicy(tenant: Tenant, uid: number, policy: ProgramPolicy): Promise<boolean> {
-  return await withEnv(tenant, uid, { mode: 'write' }, async (env) => {
+export async function writePolicy(
+  tenant: Tenant,
+  uid: number,
+  policy: ProgramPolicy,
+  origin: RequestOrigin,
+): Promise<boolean> {
+  return await withEnv(tenant, uid, { mode: 'write', origin }, async (env) => {
     if (!isAdministrator(env)) return false
     for (const name of Object.keys(programSettings) as (keyof ProgramPolicy)[]) {
       const key = programSettings[name]

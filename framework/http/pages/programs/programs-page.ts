@@ -1,5 +1,6 @@
 /** For administrators: which programs call this database, and the switches of what they may use. */
 
+import { requestOf } from '../../../rpc/index.ts'
 import { html as htmlReply, redirect } from '../../answer/reply.ts'
 import type { Exchange, Reply } from '../../exchange.ts'
 import { errorPage } from '../error-page.ts'
@@ -37,7 +38,9 @@ export async function setPolicy(exchange: Exchange): Promise<Reply> {
   const form = exchange.form()
   const isOn = (name: (typeof switches)[number]) => form.get(name) === 'on'
   const policy = { xmlRpc: isOn('xmlRpc'), jsonRpc: isOn('jsonRpc'), passwords: isOn('passwords') }
-  return (await writePolicy(tenant, uid, policy)) ? redirect(programsPath) : htmlReply(errorPage(404), 404)
+  return (await writePolicy(tenant, uid, policy, requestOf(exchange, 'page')))
+    ? redirect(programsPath)
+    : htmlReply(errorPage(404), 404)
 }
 
 function content({ policy, rows, user }: ProgramsData, token: string): Markup {

@@ -1,7 +1,15 @@
 /** The pages behind one-time links: a person chooses her first password, or a new one. Opening a link changes nothing. */
 
-import { type LinkPurpose, openSession, passwordRules, readLink, redeemLink } from '../../../auth/index.ts'
+import {
+  deadLink as noteDeadLink,
+  type LinkPurpose,
+  openSession,
+  passwordRules,
+  readLink,
+  redeemLink,
+} from '../../../auth/index.ts'
 import { AccessDenied, RateLimitError, ValidationError } from '../../../errors.ts'
+import { originOf } from '../../../rpc/index.ts'
 import type { Tenant } from '../../../access/index.ts'
 import { sessionCookie } from '../../answer/cookies.ts'
 import { html as htmlReply, redirect } from '../../answer/reply.ts'
@@ -25,19 +33,19 @@ export function choose(purpose: LinkPurpose): (exchange: Exchange) => Promise<Re
   return async (exchange) => {
     const [tenant, token] = [tenantOf(exchange), exchange.params['token'] ?? '']
     const link = await readLink(tenant.pool, token, purpose)
-    if (link === null) return deadLink()
+    const origin = originOf(exchange, true, 'page')
+    if (link === null) {
+      await noteDeadLink(tenant, origin)
+      return deadLink()
+    }
     const sent = exchange.form()
     const password = sent.get('password') ?? ''
     if (password !== (sent.get('repeat') ?? ''))
       return await form(tenant, purpose, token, link, { repeat: texts.choose.different })
     try {
-      const { uid } = await redeemLink(tenant, token, password, purpose)
+      const { uid } = await redeemLink(tenant, token, password, purpose, origin)
       if (purpose === 'reset') return redirect('/web/login?notice=set')
-      const session = await openSession(tenant, uid, {
-        source: exchange.source,
-        userAgent: exchange.userAgent,
-        interactive: true,
-      })
+      const session = await openSession(tenant, uid, origin)
       return redirect(startPath, 303, { cookies: [sessionCookie(exchange, tenant.name, session.token)] })
     } catch (error) {
       if (error instanceof AccessDenied) return deadLink()

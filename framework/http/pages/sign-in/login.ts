@@ -1,7 +1,9 @@
 /** The sign-in page, and signing out. */
 
+import { actorOf } from '../../../audit/index.ts'
 import { authenticate, closeSession, createLink, hasTemporaryPassword, openSession } from '../../../auth/index.ts'
 import { RateLimitError } from '../../../errors.ts'
+import { originOf, requestOf } from '../../../rpc/index.ts'
 import { endedCookie, sessionCookie } from '../../answer/cookies.ts'
 import { html as htmlReply, ownPath, redirect } from '../../answer/reply.ts'
 import type { Exchange, Reply } from '../../exchange.ts'
@@ -30,13 +32,15 @@ export async function login(exchange: Exchange): Promise<Reply> {
   const wanted = form.get('redirect')
   if (name === '' || password === '')
     return loginForm(tenant.name, { wanted, login: name, fault: texts.signIn.empty }, 422)
-  const origin = { source: exchange.source, userAgent: exchange.userAgent, interactive: true }
+  const origin = originOf(exchange, true, 'page')
   try {
     const uid = await authenticate(tenant, name, password, origin)
     if (uid === null) return loginForm(tenant.name, { wanted, login: name, fault: texts.signIn.wrong }, 401)
     // Somebody else knows this password: it buys a choice of an own one, and nothing besides.
     if (await hasTemporaryPassword(tenant.pool, uid)) {
-      return redirect(`${linkPaths['first-login']}/${await createLink(tenant, uid, 'first-login')}`)
+      return redirect(
+        `${linkPaths['first-login']}/${await createLink(tenant, uid, 'first-login', actorOf(requestOf(exchange, 'page'), uid))}`,
+      )
     }
     const { token } = await openSession(tenant, uid, origin, exchange.session?.token)
     return redirect(ownPath(wanted, startPath), 303, { cookies: [sessionCookie(exchange, tenant.name, token)] })
@@ -49,7 +53,8 @@ export async function login(exchange: Exchange): Promise<Reply> {
 
 /** Ends the session here and what the browser kept of it. */
 export async function logout(exchange: Exchange): Promise<Reply> {
-  if (exchange.tenant !== null && exchange.session !== null) await closeSession(exchange.tenant, exchange.session.token)
+  if (exchange.tenant !== null && exchange.session !== null)
+    await closeSession(exchange.tenant, exchange.session.token, originOf(exchange, true, 'page'))
   return redirect('/web/login?notice=out', 303, {
     cookies: [endedCookie(exchange)],
     headers: { 'Clear-Site-Data': '"cache", "storage"' },

@@ -1,5 +1,6 @@
 /** Takes applications out of a tenant: their records, fields, columns, tables, rights; or tells what that would do. */
 
+import { actorOf, originWithin, recordAudit } from '../../../audit/index.ts'
 import { type Tenant, withSystemEnv } from '../../../access/index.ts'
 import { UserError } from '../../../errors.ts'
 import { buildRegistry, type ModelRegistry } from '../../../orm/index.ts'
@@ -85,7 +86,9 @@ async function uninstallIn(tenant: Tenant, tx: Transaction, names: readonly stri
   await removeOwnFields(tx, registry, doomed)
   const shipped = await shippedRecords(tx, apps, models)
   const ahead = { ...tenant, registry: await registryOf(registry.apps, tx) }
-  const removal = await withSystemEnv(ahead, 'modules.uninstall', { tx }, (env) => removeRecords(env, tx, shipped))
+  const removal = await withSystemEnv(ahead, 'modules.uninstall', { tx, isBulk: true }, (env) =>
+    removeRecords(env, tx, shipped),
+  )
   await tx.query(sql`SET CONSTRAINTS ALL IMMEDIATE`)
   const lost = await forgetModels(tx, registry, models)
   await emptyLostChoices(tx, registry, buildRegistry(staying.map((app) => app.name)))
@@ -93,7 +96,7 @@ async function uninstallIn(tenant: Tenant, tx: Transaction, names: readonly stri
   await tx.query(
     sql`UPDATE ir_module_module SET state = 'uninstalled', latest_version = NULL, demo = false WHERE name = ANY(${apps}::text[])`,
   )
-  return bring(tenant, tx, staying, {
+  const report = await bring(tenant, tx, staying, {
     demo: false,
     of: new Set(),
     upgrade: true,
@@ -101,6 +104,8 @@ async function uninstallIn(tenant: Tenant, tx: Transaction, names: readonly stri
     before,
     removed: removal.removed + lost + (await cascaded(tx, before)),
   })
+  await recordAudit(tx, actorOf(originWithin('command'), null), [{ kind: 'app.removed', what: { apps } }])
+  return report
 }
 
 // What hangs on a removed record goes with it by the rules of its own model; that is no loss that the check has to find.

@@ -1,5 +1,6 @@
 /** Brings a tenant to the applications as they are on disk now, or tells what that would do. */
 
+import { actorOf, originWithin, recordAudit } from '../../../audit/index.ts'
 import type { Tenant } from '../../../access/index.ts'
 import { type Queryable, sql, type Transaction } from '../../../sql/index.ts'
 import { loadApps } from '../../discover/load.ts'
@@ -43,7 +44,17 @@ async function upgradeIn(
 ): Promise<SchemaReport> {
   const apps = await loadApps(await installedApps(tx))
   const of = new Set(apps.map(({ name }) => name))
-  return bring(tenant, tx, apps, { demo: false, of, upgrade: true, discard: dropRemoved ? 'all' : 'nothing' })
+  const report = await bring(tenant, tx, apps, {
+    demo: false,
+    of,
+    upgrade: true,
+    discard: dropRemoved ? 'all' : 'nothing',
+  })
+  const versions = Object.fromEntries(apps.map(({ name, version }) => [name, version]))
+  await recordAudit(tx, actorOf(originWithin('command'), null), [
+    { kind: 'app.upgraded', what: { apps: versions, changes: report.changes } },
+  ])
+  return report
 }
 
 /**

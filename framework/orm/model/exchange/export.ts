@@ -21,6 +21,12 @@ export async function exportRows(records: RecordSet, paths: readonly string[]): 
     throw new InvalidRequestError('ERR_EXPORT', `A path to export goes through ${deepestPath} fields at most.`)
   const budget = { left: mostRows }
   const byId = await exportAll(records, split, records.env.context.import_compat !== false, budget)
+  records.env.record({
+    kind: 'data.exported',
+    model: records.modelName,
+    ids: records.ids,
+    what: { fields: paths, count: new Set(records.ids).size },
+  })
   return { datas: records.ids.flatMap((id) => byId.get(id) ?? []) }
 }
 

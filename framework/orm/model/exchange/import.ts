@@ -43,6 +43,7 @@ export async function importRows(records: RecordSet, fields: readonly string[], 
     if (!(error instanceof ImportFailed)) throw error
     return { ids: false, messages, nextrow: 0 }
   }
+  env.record({ kind: 'data.imported', model: info.name, ids, what: { fields, count: ids.length } })
   return { ids, messages, nextrow: 0 }
 }
 

@@ -1,6 +1,7 @@
 /** The one INSERT of a batch of records. */
 
 import { empty, id, join, literal, type Sql, sql } from '../../../sql/index.ts'
+import { noteInsert } from '../../audit/changes.ts'
 import type { Env } from '../../env.ts'
 import { Scope } from '../../query/scope.ts'
 import type { FieldInfo, ModelInfo } from '../../registry.ts'
@@ -11,6 +12,8 @@ import { type NewColumns, ownId, type Stored } from './columns.ts'
 /** An INSERT that returns `id`, and `within`: whether the new row fulfils the caller's rule. */
 export interface Insert {
   readonly statement: Sql
+  /** Writes what is recorded of the rows of `done`, which is the statement. */
+  readonly noted: Sql
   /** Whether the rule cannot be told from the row: it has to be asked afterwards. */
   readonly isInDoubt: boolean
 }
@@ -45,8 +48,10 @@ export function insertRows(env: Env, model: ModelInfo, values: NewColumns): Inse
   const scope = new Scope(env)
   const alias = scope.alias()
   const rule = rowRule(scope, model, alias, 'create')
+  const note = noteInsert(env, model, values.fields(), alias)
   return {
-    statement: sql`INSERT INTO ${id(model.table)} AS ${id(alias)} (${join(names)}) SELECT ${join(picked)} ${source.from(model)} RETURNING ${id(alias)}.id, ${rule === null ? empty : sql`(${rule}) IS TRUE AND `}TRUE AS within`,
+    noted: note.noted,
+    statement: sql`INSERT INTO ${id(model.table)} AS ${id(alias)} (${join(names)}) SELECT ${join(picked)} ${source.from(model)} RETURNING ${id(alias)}.id, ${rule === null ? empty : sql`(${rule}) IS TRUE AND `}TRUE AS within${note.returning}`,
     isInDoubt: rule === null,
   }
 }

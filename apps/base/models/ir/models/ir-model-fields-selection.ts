@@ -28,6 +28,7 @@ declare module '#framework' {
 
 model('ir.model.fields.selection', irModelFieldsSelection, {
   description: 'Fields Selection',
+  audit: { as: 'models' },
   order: 'sequence, id',
   constraints: {
     selection_field_uniq: { unique: ['field_id', 'value'], message: 'Selections values must be unique per field.' },

@@ -81,6 +81,7 @@ declare module '#framework' {
 
 model('ir.model.fields', irModelFields, {
   description: 'Fields',
+  audit: { as: 'models' },
   order: 'name, id',
   displayName: 'field_description',
   nameSearch: ['field_description', 'name'],

@@ -35,6 +35,11 @@ export const irModel = fields({
   abstract: f.bool({ label: 'Abstract Model', readonly: true }),
   transient: f.bool({ label: 'Transient Model' }),
   modules: f.char({ label: 'In Apps', readonly: true }),
+  audit_changes: f.bool({
+    label: 'Audit Changes',
+    help: 'The audit log keeps who changed which field of a record, with the old and the new value.',
+  }),
+  audit_reads: f.bool({ label: 'Audit Reads', help: 'The audit log keeps who read which records.' }),
   count: f.int({ label: 'Count (Incl. Archived)', compute: true }),
 })
 
@@ -48,6 +53,7 @@ declare module '#framework' {
 model('ir.model', irModel, {
   description: 'Models',
   order: 'model',
+  audit: { as: 'models' },
   nameSearch: ['name', 'model'],
   constraints: { obj_name_uniq: { unique: ['model'], message: 'Each model must have a unique name.' } },
 })
@@ -85,6 +91,12 @@ behaviour(
       }
 
       override async write(values: Values<string>): Promise<boolean> {
+        // What the audit log keeps may be chosen of every model.
+        if (Object.keys(values).every((key) => key === 'audit_changes' || key === 'audit_reads')) {
+          const done = await super.write(values)
+          await this.env.rightsChanged()
+          return done
+        }
         if (!this.env.system) {
           for (const key of ['model', 'state', 'abstract', 'transient', 'modules']) {
             if (key in values)

@@ -25,6 +25,7 @@ model('ir.model.access', irModelAccess, {
   description: 'Model Access',
   order: 'model_id, group_id, name, id',
   affectsRights: true,
+  audit: { as: 'rights' },
 })
 
 behaviour(

@@ -38,7 +38,12 @@ declare module '#framework' {
   interface IrRuleData extends Def<typeof irRule> {}
 }
 
-model('ir.rule', irRule, { description: 'Record Rule', order: 'model_id desc, id', affectsRights: true })
+model('ir.rule', irRule, {
+  description: 'Record Rule',
+  order: 'model_id desc, id',
+  affectsRights: true,
+  audit: { as: 'rights' },
+})
 
 computed('ir.rule', 'global', ['groups'], (rule) => rule.groups.length === 0)
 

@@ -28,6 +28,7 @@ declare module '#framework' {
 
 model('ir.config_parameter', irConfigParameter, {
   description: 'System Parameter',
+  audit: { as: 'settings', conceal: { field: 'value', byKey: 'key' } },
   order: 'key',
   recName: 'key',
   constraints: { key_uniq: { unique: ['key'], message: 'Key must be unique.' } },

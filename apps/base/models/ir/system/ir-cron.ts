@@ -67,6 +67,7 @@ declare module '#framework' {
 
 model('ir.cron', irCron, {
   description: 'Scheduled Actions',
+  audit: { as: 'settings' },
   order: 'name, id',
   constraints: {
     check_strictly_positive_interval: {

@@ -1,0 +1,168 @@
+/**
+ * Entries about changed records, made by the statement that changes them: old and new values meet in PostgreSQL and go into
+ * the log without a round trip of their own. Where nothing is recorded of a model, the statement stays as it is.
+ */
+
+import { actorOf } from '../../audit/index.ts'
+import { empty, id, join, literal, type Sql, sql } from '../../sql/index.ts'
+import type { AuditSwitch, Env } from '../env.ts'
+import type { FieldInfo, ModelInfo } from '../registry.ts'
+import { shown } from './shown.ts'
+
+/** Parts of a statement: `WITH {before}done AS (… RETURNING …{returning}){noted} SELECT … FROM done`. */
+export interface Noting {
+  readonly before: Sql
+  readonly returning: Sql
+  readonly noted: Sql
+  readonly isOn: boolean
+}
+
+const nothing: Noting = { before: empty, returning: empty, noted: empty, isOn: false }
+
+/** Who made a record and when stands in the entry itself. */
+const own = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date'])
+
+/** What is kept of a model's changes; `undefined`: nothing. */
+function switchOf(env: Env, model: ModelInfo): AuditSwitch | undefined {
+  const audited = env.audited(model.name)
+  return audited?.changes === true ? audited : undefined
+}
+
+function recorded(fields: Iterable<FieldInfo>): FieldInfo[] {
+  return [...fields].filter((field) => field.column && !own.has(field.name) && field.options.secret !== true)
+}
+
+/**
+ * For an UPDATE of these records: one entry with the records in which anything became different.
+ * @param alias the table's name within the UPDATE
+ * @param so `computed`: nobody wrote it, it follows from something else
+ */
+export function noteUpdate(
+  env: Env,
+  model: ModelInfo,
+  ids: readonly number[],
+  written: Iterable<FieldInfo>,
+  alias: string,
+  so: { readonly computed?: boolean } = {},
+): Noting {
+  const audited = switchOf(env, model)
+  const fields = audited === undefined ? [] : recorded(written)
+  if (audited === undefined || fields.length === 0) return nothing
+  const table = id(model.table)
+  const place = (i: number) => id(`hf_n${i}`)
+  const values = (of: string) => join(fields.map((field, i) => sql`${shown(model, field, of)} AS ${place(i)}`))
+  const differs = (i: number) => sql`o.${place(i)} IS DISTINCT FROM d.${place(i)}`
+  const pair = (field: FieldInfo, i: number) =>
+    sql`jsonb_build_object(${literal(field.name)}, jsonb_build_array(o.${place(i)}, d.${place(i)}))`
+  const [only] = fields.length === 1 ? fields : []
+  const data = only
+    ? pair(only, 0)
+    : joined(fields.map((field, i) => sql`CASE WHEN ${differs(i)} THEN ${pair(field, i)} ELSE '{}'::jsonb END`))
+  const names = only
+    ? sql`jsonb_build_array(${literal(only.name)})`
+    : sql`to_jsonb(array_remove(ARRAY[${join(fields.map((field, i) => sql`CASE WHEN bool_or(${differs(i)}) THEN ${literal(field.name)} END`))}], NULL))`
+  const what = audited.as === undefined ? { ...so } : { operation: 'write', ...so }
+  return {
+    before: sql`hf_old AS MATERIALIZED (SELECT t.id, ${values('t')} FROM ${table} t WHERE t.id = ANY(${[...ids]}::int4[])), `,
+    returning: sql`, ${id(alias)}.id AS hf_id, ${values(alias)}`,
+    noted: sql`, hf_noted AS (${into(env, model, audited, 'written')}, array_agg(o.id ORDER BY o.id),
+      ${JSON.stringify(what)}::jsonb || jsonb_build_object('fields', ${names}), ${parts(model, sql`o.id`, data)}
+      FROM hf_old o JOIN done d ON d.hf_id = o.id WHERE ${join(
+        fields.map((_, i) => differs(i)),
+        ' OR ',
+      )} HAVING count(*) > 0)`,
+    isOn: true,
+  }
+}
+
+/** For an INSERT: one entry with all new records and what they were made with. */
+export function noteInsert(env: Env, model: ModelInfo, given: Iterable<FieldInfo>, alias: string): Noting {
+  const audited = switchOf(env, model)
+  if (audited === undefined) return nothing
+  const fields = recorded(given)
+  const place = (i: number) => id(`hf_n${i}`)
+  const values = fields.map((field, i) => sql`, ${shown(model, field, alias)} AS ${place(i)}`)
+  const pairs = fields.map((field, i) => sql`${literal(field.name)}, d.${place(i)}`)
+  const objects: Sql[] = []
+  for (let i = 0; i < pairs.length; i += 45) objects.push(sql`jsonb_build_object(${join(pairs.slice(i, i + 45))})`)
+  const data = sql`jsonb_strip_nulls(${objects.length === 0 ? sql`'{}'::jsonb` : joined(objects)})`
+  const what = { ...(audited.as === undefined ? {} : { operation: 'create' }), fields: fields.map(({ name }) => name) }
+  return {
+    before: empty,
+    returning: join(values, ' '),
+    noted: sql`, hf_noted AS (${into(env, model, audited, 'created')}, array_agg(d.id ORDER BY d.id),
+      ${JSON.stringify(what)}::jsonb, ${parts(model, sql`d.id`, data)} FROM done d HAVING count(*) > 0)`,
+    isOn: true,
+  }
+}
+
+/** For a DELETE of any model that is more than a dialogue: one entry with the records and their names. */
+export function noteDelete(
+  env: Env,
+  model: ModelInfo,
+  more: Readonly<Record<string, unknown>> = {},
+): Omit<Noting, 'before'> {
+  if (!env.isRecorded || model.options.transient) return nothing
+  const as = env.audited(model.name)?.as
+  const name = model.fields.get(model.recName)
+  const isNamed = name?.column === true && name.options.secret !== true
+  const what = { ...(as === undefined ? {} : { operation: 'unlink' }), ...more }
+  const data = isNamed ? sql`jsonb_build_object('name', d.hf_name)` : null
+  return {
+    returning: isNamed ? sql`, ${shown(model, name, 't')} AS hf_name` : empty,
+    noted: sql`, hf_noted AS (${into(env, model, { as }, 'deleted')}, array_agg(d.id ORDER BY d.id),
+      ${JSON.stringify(what)}::jsonb, ${data === null ? sql`NULL` : parts(model, sql`d.id`, data)} FROM done d HAVING count(*) > 0)`,
+    isOn: true,
+  }
+}
+
+/** Records, links or files of a record that changed outside of its own columns. */
+export function noteAside(
+  env: Env,
+  model: ModelInfo,
+  recordId: number,
+  field: FieldInfo,
+  change: Readonly<Record<string, unknown>>,
+): void {
+  const audited = switchOf(env, model)
+  if (audited === undefined || field.options.secret === true) return
+  env.record({
+    kind: kindOf(audited, 'written'),
+    model: model.name,
+    ids: [recordId],
+    what: { ...(audited.as === undefined ? {} : { operation: 'write' }), fields: [field.name] },
+    personal: [{ subject: `${model.name},${recordId}`, data: { [field.name]: change } }],
+  })
+}
+
+/** Whether changes of the model are kept, so that its statements have to tell them. */
+export function isNoted(env: Env, model: ModelInfo): boolean {
+  return switchOf(env, model) !== undefined
+}
+
+/** Tells that fields which never leave were given new values; of any model. */
+export function noteSecrets(env: Env, model: ModelInfo, ids: readonly number[], fields: Iterable<FieldInfo>): void {
+  if (!env.isRecorded) return
+  const names: string[] = []
+  for (const field of fields) if (field.options.secret === true) names.push(field.name)
+  if (names.length > 0) env.record({ kind: 'secret.written', model: model.name, ids, what: { fields: names } })
+}
+
+function kindOf(audited: Pick<AuditSwitch, 'as'>, verb: string): string {
+  return audited.as === undefined ? `record.${verb}` : `${audited.as}.changed`
+}
+
+function into(env: Env, model: ModelInfo, audited: Pick<AuditSwitch, 'as'>, verb: string): Sql {
+  const actor = JSON.stringify(actorOf(env.origin, env.uid))
+  return sql`INSERT INTO hf_audit_pending (kind, actor, model, ids, what, personal)
+    SELECT ${kindOf(audited, verb)}::text, ${actor}::jsonb, ${model.name}::text`
+}
+
+function parts(model: ModelInfo, recordId: Sql, data: Sql): Sql {
+  const subject = sql`${literal(`${model.name},`)} || ${recordId}`
+  return sql`jsonb_agg(jsonb_build_object('subject', ${subject}, 'data', ${data}) ORDER BY ${recordId})`
+}
+
+function joined(objects: readonly Sql[]): Sql {
+  return objects.reduce((left, right) => sql`${left} || ${right}`)
+}
