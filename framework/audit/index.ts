@@ -25,7 +25,7 @@ export {
   readLog,
 } from './reading.ts'
 export { hasPending, sealAll, sealBatch, type Sealed } from './sealer.ts'
-export { noteInTransaction, type NotedEvent, writeNoted } from './note.ts'
+export { noteInTransaction, type NotedEvent, writeNoted } from './gathered.ts'
 export { actorOf, type Channel, newRequestId, originWithin, type RequestOrigin } from './origin.ts'
 export { Tally } from './tally.ts'
 export { type AuditActor, type AuditEvent, insertEvents, type PersonalPart, recordAudit } from './record.ts'

@@ -4,7 +4,7 @@
  */
 
 import type { Queryable } from '../sql/index.ts'
-import { type NotedEvent, writeNoted } from './note.ts'
+import { type NotedEvent, writeNoted } from './gathered.ts'
 
 /** Entries of a sort that a tenant writes at once per minute; more are only counted, together. */
 const freshPerMinute = 20
