@@ -3,8 +3,8 @@
  * It never writes an entry of its own making into a tenant's log but through `framework/audit`.
  */
 
+export { adoptLog, carryLog } from './carry.ts'
 export { type AuditKeeper, type AuditNote, keepAudit } from './keeper.ts'
-export { whilePaused } from './pause.ts'
 export { type CheckpointOutcome, openTenantLog, type TenantLog, type TenantVerification } from './tenant-log.ts'
 export { openWitness, type Witness } from './witness/client.ts'
 export type { HeldLog, Refusal, RefusalReason, WitnessIdentity } from './witness/messages.ts'

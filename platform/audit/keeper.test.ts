@@ -5,7 +5,7 @@ import { newestCheckpoint, originOf, readLog } from '../../framework/audit/index
 import { openPool, sql } from '../../framework/sql/index.ts'
 import { testHome } from '../../framework/testing/index.ts'
 import { type AuditNote, keepAudit } from './keeper.ts'
-import { whilePaused } from './pause.ts'
+import { pauseLog } from './pause.ts'
 import { bringBack, save } from './testing/attacker.ts'
 import { auditWorkshop } from './testing/workshop.ts'
 
@@ -51,13 +51,13 @@ describe('the keeper of the logs', () => {
 
   it('leaves a log alone that is being carried over', async () => {
     const { id, pool, shop } = await makeTenant('moving')
-    await whilePaused(home, id, async () => {
-      await shop.record(3)
-      home.tenants.touch('moving')
-      await assert.rejects(keeper.checkpoint('moving'), { code: 'ERR_AUDIT_PAUSED' })
-      await delay(1_500)
-      assert.equal((await readLog(pool)).size, 0)
-    })
+    const release = await pauseLog(home, id)
+    await shop.record(3)
+    home.tenants.touch('moving')
+    await assert.rejects(keeper.checkpoint('moving'), { code: 'ERR_AUDIT_PAUSED' })
+    await delay(1_500)
+    assert.equal((await readLog(pool)).size, 0)
+    release()
     await until(async () => (await readLog(pool)).size === 3, 4_000)
   })
 

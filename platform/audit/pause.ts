@@ -22,16 +22,20 @@ export function isPaused(home: Home, tenantId: string): boolean {
   return (pausesOf.get(home)?.held.get(tenantId) ?? 0) > 0
 }
 
-/** Lets a log stand still for the time of `work`; entries wait, unsealed. Without a keeper nothing moves anyway. */
-export async function whilePaused<T>(home: Home, tenantId: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Lets a log stand still; entries wait, unsealed. Without a keeper nothing moves anyway.
+ * @returns lets it go on; calling it twice is harmless
+ */
+export async function pauseLog(home: Home, tenantId: string): Promise<() => void> {
   const pauses = pausesOf.get(home)
-  if (pauses === undefined) return work()
+  if (pauses === undefined) return () => {}
   const { held, settle } = pauses
   held.set(tenantId, (held.get(tenantId) ?? 0) + 1)
-  try {
-    await settle(tenantId)
-    return await work()
-  } finally {
+  let isHeld = true
+  await settle(tenantId)
+  return () => {
+    if (!isHeld) return
+    isHeld = false
     held.set(tenantId, (held.get(tenantId) ?? 1) - 1)
   }
 }

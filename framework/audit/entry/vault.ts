@@ -99,16 +99,17 @@ export async function eraseSubject(db: Queryable, subject: string): Promise<numb
   return rows.length
 }
 
-/** Wraps all keys anew, for a copy of the log that belongs to another tenant. */
+/** Wraps all keys anew, for a copy of the log that belongs to another tenant. One that does not open stays as it is. */
 export async function rewrapSubjects(tx: Queryable, from: KeyVault, to: KeyVault): Promise<void> {
   const [log] = await tx.query<{ id: string }>(sql`SELECT id FROM hf_audit_log`)
   if (log === undefined) return
   const rows = await tx.query<{ id: string; key: Uint8Array }>(
     sql`SELECT id, key FROM hf_audit_subject WHERE key IS NOT NULL`,
   )
-  const anew = rows.map(({ id, key }) => {
+  const anew = rows.flatMap(({ id, key }) => {
     const context = keyContext(log.id, id)
-    return { id, key: Buffer.from(to.wrap(from.unwrap(key, context), context)).toString('hex') }
+    const plain = unwrapOrNull(from, key, context)
+    return plain === null ? [] : [{ id, key: Buffer.from(to.wrap(plain, context)).toString('hex') }]
   })
   await tx.query(sql`UPDATE hf_audit_subject s SET key = decode(r.key, 'hex')
     FROM jsonb_to_recordset(${JSON.stringify(anew)}::jsonb) AS r (id uuid, key text) WHERE s.id = r.id`)

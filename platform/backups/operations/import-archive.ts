@@ -3,7 +3,8 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { ConflictError, ValidationError } from '../../../framework/errors.ts'
-import { type Home, openSealed } from '../../tenants/index.ts'
+import { adoptLog } from '../../audit/index.ts'
+import { type Home, keyVault, openSealed } from '../../tenants/index.ts'
 import { readArchive } from '../archive/read-archive.ts'
 import { type ArchiveLimits, FOREIGN_LIMITS } from '../archive/tar-entries.ts'
 import { loadArchive } from '../database/load.ts'
@@ -43,6 +44,7 @@ export async function importArchive(
       // Read and checked a second time: the file may be another one by now.
       restored.report = await loadArchive(target, plain(silent), limits, progress, async (tx) => {
         restored.neutralised = await neutralise(tx, { outbound: options.neutralise ?? true })
+        await adoptLog(tx, null, keyVault(target.keys))
       })
     },
   })

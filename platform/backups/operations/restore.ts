@@ -2,7 +2,8 @@
 
 import { ConflictError, MissingError } from '../../../framework/errors.ts'
 import { openPool, sql } from '../../../framework/sql/index.ts'
-import type { Home, TenantConnection } from '../../tenants/index.ts'
+import { adoptLog, carryLog } from '../../audit/index.ts'
+import { type Home, keyVault, type TenantConnection } from '../../tenants/index.ts'
 import type { ArchiveReport } from '../archive/read-archive.ts'
 import { OWN_LIMITS } from '../archive/tar-entries.ts'
 import type { BackupRecord } from '../stores/catalog.ts'
@@ -60,6 +61,7 @@ export async function restoreBeside(
       const source = openBackup(store, backup, keys, 'verify', silent)
       restored.report = await loadArchive(target, source, OWN_LIMITS, progress, async (tx) => {
         restored.neutralised = await neutralise(tx, { outbound: options.neutralise ?? true })
+        await adoptLog(tx, keyVault(keys), keyVault(target.keys))
       })
     },
   })
@@ -68,7 +70,7 @@ export async function restoreBeside(
 
 /**
  * Restores over the live database: takes a safety backup, fills an instance beside, and switches in one step. What was
- * live is kept for seven days, and `undoRestore` brings it back. What is written between safety backup and switch is in
+ * live is kept for seven days, and `undoRestore` brings it back. The audit log is not taken back: it goes on. What is written between safety backup and switch is in
  * the kept instance only.
  * @throws as `restoreBeside`; then the live database serves on as if nothing had been
  */
@@ -95,20 +97,43 @@ export async function restoreOver(
   const live = await home.tenants.wake(name)
   const epochAbove = await epochOf(live)
   const restored = holder()
-  const tenant = await home.tenants.replaceInstance(name, {
-    prepare: async (target) => {
-      const source = openBackup(store, backup, target.keys, 'verify', silent)
-      restored.report = await loadArchive(target, source, OWN_LIMITS, progress, async (tx) => {
-        restored.neutralised = await neutralise(tx, { outbound: options.neutralise ?? false, epochAbove })
-      })
-    },
-  })
-  return { tenant, safety, ...filled(restored) }
+  let letLogGoOn = (): void => {}
+  try {
+    const tenant = await home.tenants.replaceInstance(name, {
+      prepare: async (target) => {
+        const source = openBackup(store, backup, target.keys, 'verify', silent)
+        restored.report = await loadArchive(target, source, OWN_LIMITS, progress, async (tx) => {
+          restored.neutralised = await neutralise(tx, { outbound: options.neutralise ?? false, epochAbove })
+        })
+        letLogGoOn = await carryLog(home, {
+          live: await home.tenants.wake(name),
+          into: target,
+          pending: 'known',
+          kind: 'database.restored',
+          what: { backup: backup.id, takenAt: backup.takenAt, safety: safety.id },
+        })
+      },
+    })
+    return { tenant, safety, ...filled(restored) }
+  } finally {
+    letLogGoOn()
+  }
 }
 
-/** Puts back what the last restore over replaced. @throws ConflictError ERR_NOTHING_RETIRED */
-export function undoRestore(home: Home, name: string): Promise<TenantConnection> {
-  return home.tenants.undoReplace(name)
+/** Puts back what the last restore over replaced; the audit log goes on. @throws ConflictError ERR_NOTHING_RETIRED */
+export async function undoRestore(home: Home, name: string): Promise<TenantConnection> {
+  const live = await home.tenants.wake(name)
+  const release = live.hold()
+  let letLogGoOn = (): void => {}
+  try {
+    return await home.tenants.undoReplace(name, async (before) => {
+      const what = { generation: live.generation }
+      letLogGoOn = await carryLog(home, { live, into: before, pending: 'own', kind: 'database.restore-undone', what })
+    })
+  } finally {
+    letLogGoOn()
+    release()
+  }
 }
 
 /** One name for both kinds, as the command line has it. */
