@@ -99,7 +99,7 @@ class Compiler {
   #converted(part: Checked & { is: 'convert' }, frames: readonly Frame[]): Sql {
     const value = this.value(part.of, frames)
     if (part.type.is === 'decimal') return sql`${value}::numeric`
-    return sql`(SELECT CASE WHEN q.v BETWEEN -106751991167300 AND 106751991167300 THEN q.v * 86400 END FROM (SELECT ${value} AS v OFFSET 0) q)`
+    return sql`(SELECT CASE WHEN q.v BETWEEN -106751991167300 AND 106751991167300 THEN q.v::int8 * 86400 END FROM (SELECT ${value} AS v OFFSET 0) q)`
   }
 
   #equal(part: Checked & { is: 'equal' }, frames: readonly Frame[]): Sql {

@@ -87,7 +87,7 @@ function column(scope: Scope, { model, alias }: Frame, field: FieldInfo): Sql {
     case 'boolean':
       return sql`COALESCE(${value}, FALSE)`
     case 'integer':
-      return sql`COALESCE(${value}, 0)`
+      return sql`COALESCE(${value}, 0)::int8`
     case 'float':
     case 'monetary':
       // A float counts as its shortest decimal form.
@@ -97,6 +97,7 @@ function column(scope: Scope, { model, alias }: Frame, field: FieldInfo): Sql {
     case 'datetime':
       return sql`date_trunc('second', ${value})`
     case 'many2one':
+    case 'date':
       return value
     default:
       return sql`(${value})::text`

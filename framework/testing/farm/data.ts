@@ -3,6 +3,7 @@
 import { type Tenant, withSystemEnv } from '../../access/index.ts'
 import { sql } from '../../sql/index.ts'
 import { Dice } from '../maze/data.ts'
+import { tables } from './tables.ts'
 
 export { Dice }
 
@@ -95,11 +96,11 @@ export async function fillFarm(tenant: Tenant, dice: Dice, companies: Companies)
 async function store(tenant: Tenant, data: Data): Promise<void> {
   await withSystemEnv(tenant, 'test.farm', {}, async (env) => {
     await env.db.query(sql`DELETE FROM farm_animal_tag_rel`)
-    for (const model of models.toReversed()) await env.db.query(sql`DELETE FROM ${tableOf(model)}`)
+    for (const model of models.toReversed()) await env.db.query(sql`DELETE FROM ${tables[model]}`)
     for (const model of models) {
       const rows = data[model].map(({ tag_ids: _, ...row }) => row)
       await env.db.query(
-        sql`INSERT INTO ${tableOf(model)} SELECT * FROM jsonb_populate_recordset(NULL::${tableOf(model)}, ${JSON.stringify(rows)}::jsonb)`,
+        sql`INSERT INTO ${tables[model]} SELECT * FROM jsonb_populate_recordset(NULL::${tables[model]}, ${JSON.stringify(rows)}::jsonb)`,
       )
     }
     const links = data['farm.animal'].flatMap(({ id, tag_ids: tags }) =>
@@ -109,13 +110,4 @@ async function store(tenant: Tenant, data: Data): Promise<void> {
       sql`INSERT INTO farm_animal_tag_rel (animal_id, tag_id) SELECT animal_id, tag_id FROM jsonb_to_recordset(${JSON.stringify(links)}::jsonb) AS r (animal_id int4, tag_id int4)`,
     )
   })
-}
-
-function tableOf(model: Model) {
-  return {
-    'farm.keeper': sql`farm_keeper`,
-    'farm.tag': sql`farm_tag`,
-    'farm.animal': sql`farm_animal`,
-    'farm.toy': sql`farm_toy`,
-  }[model]
 }
