@@ -5,11 +5,13 @@ import {
   type FieldInfo,
   isMirror,
   mintGrant,
+  nothing,
   type Grant,
   type ModelRegistry,
   type Operation,
   type UserRights,
 } from '../orm/index.ts'
+import { bindRuleValue, type Caller, isRuleValue } from '../expression/index.ts'
 import { type Queryable, sql } from '../sql/index.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -127,7 +129,8 @@ function makeGrant(
   for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row])
   const records = new Map<string, true | false | Domain>()
   const fields = new Map<string, ReadonlySet<string> | true>()
-  const values: Readonly<Record<string, unknown>> = {
+  const values: CallersValues = {
+    caller: callerOf(user),
     id: user.id,
     partner_id: user.partnerId,
     company_id: user.companyId,
@@ -187,11 +190,7 @@ function otherSide(registry: ModelRegistry, model: string, field: string): Field
 }
 
 /** Permissions add up, group rules add up among themselves, global rules all hold. Without a permission: nothing. */
-function combine(
-  rows: readonly AccessRow[],
-  operation: Operation,
-  values: Readonly<Record<string, unknown>>,
-): true | false | Domain {
+function combine(rows: readonly AccessRow[], operation: Operation, values: CallersValues): true | false | Domain {
   const mine = rows.filter((row) => row.ops.includes(operation))
   if (!mine.some((row) => row.kind === 'permission')) return false
   const globals = mine.filter((row) => row.kind === 'global-rule').map((row) => bind(row.domain, values))
@@ -218,11 +217,31 @@ function oneOperand(domain: Domain): Domain {
   return [...Array.from({ length: Math.max(0, operands - 1) }, () => '&' as const), ...domain]
 }
 
-// `{ user: 'id' }` in a rule stands for a value of the caller.
-function bind(domain: Domain | null, values: Readonly<Record<string, unknown>>): Domain {
-  return (domain ?? []).map((item) =>
+/** What values in rules are made of: those of `{ user: … }` by name, and the caller of expressions. */
+type CallersValues = Readonly<Record<string, unknown>> & { readonly caller: Omit<Caller, 'now'> }
+
+// The time zone of a call is its caller's choice: rules know UTC.
+function callerOf(user: UserRights): Omit<Caller, 'now'> {
+  const { companyId, companyIds } = user
+  return { ...user, currentCompanyId: companyId, currentCompanyIds: companyIds, zone: 'UTC' }
+}
+
+// `{ user: 'id' }` in a rule stands for a value of the caller, `{ expression: … }` for what it gives. Where there is no value, the
+// rule holds for no record.
+function bind(domain: Domain | null, values: CallersValues): Domain {
+  const missing = { any: false }
+  const bound = bindAll(domain ?? [], values, missing)
+  return missing.any ? nothing : bound
+}
+
+function bindAll(domain: Domain, values: CallersValues, missing: { any: boolean }): Domain {
+  return domain.map((item) =>
     Array.isArray(item)
-      ? ([item[0], item[1], isSubDomain(item) ? bind(item[2] as Domain, values) : bindValue(item[2], values)] as const)
+      ? ([
+          item[0],
+          item[1],
+          isSubDomain(item) ? bindAll(item[2] as Domain, values, missing) : bindValue(item[2], values, missing),
+        ] as const)
       : item,
   ) as Domain
 }
@@ -231,12 +250,17 @@ function isSubDomain(item: readonly unknown[]): boolean {
   return (item[1] === 'any' || item[1] === 'not any') && Array.isArray(item[2])
 }
 
-function bindValue(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
+function bindValue(value: unknown, values: CallersValues, missing: { any: boolean }): unknown {
   if (Array.isArray(value))
     return value.flatMap((v) => {
-      const bound = bindValue(v, values)
-      return isUserValue(v) && Array.isArray(bound) ? bound : [bound]
+      const bound = bindValue(v, values, missing)
+      return (isUserValue(v) || isRuleValue(v)) && Array.isArray(bound) ? bound : [bound]
     })
+  if (isRuleValue(value)) {
+    const bound = bindRuleValue(value.expression, values.caller)
+    if (bound === undefined) missing.any = true
+    return bound
+  }
   if (isUserValue(value)) {
     const bound = values[value.user]
     // A rule that names something unknown matches nothing: false would match unset fields.

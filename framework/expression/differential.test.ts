@@ -21,7 +21,14 @@ process.env.HOLDFAST_APPS = path(import.meta.dirname, '..', 'testing', 'farm', '
 const seed = Number(process.env.HOLDFAST_SEED ?? Date.now() % 1_000_000)
 const wantedCases = Number(process.env.HOLDFAST_CASES ?? 6_000)
 const dice = new Dice(seed)
-const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'Nowhere/At_All'] as const
+const zones = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Pacific/Auckland',
+  'Nowhere/At_All',
+] as const
 
 let tenant: Tenant
 let user: TestUser
@@ -45,7 +52,13 @@ async function fill(): Promise<Readonly<Record<Model, readonly number[]>>> {
   const data = await fillFarm(tenant, dice, companies)
   for (const { id } of data['farm.animal']) {
     const text = () => (dice.once(3) ? null : dice.pick(oddTexts))
-    const seen = dice.pick(['2024-03-31 00:59:59', '2024-03-31 01:00:00', '2024-10-27 00:30:00.7', '1999-12-31 23:59:59', null])
+    const seen = dice.pick([
+      '2024-03-31 00:59:59',
+      '2024-03-31 01:00:00',
+      '2024-10-27 00:30:00.7',
+      '1999-12-31 23:59:59',
+      null,
+    ])
     await tenant.pool.query(sql`UPDATE farm_animal SET code = ${text()}, note = ${text()}, seen = ${seen}::timestamp,
       weight = ${dice.pick([0.1, 1e-7, 123456.789, -2.5, 1e15, null])}::float8, worth = ${dice.pick(['0.005', '-99999999.99', '2.5', null])}::numeric,
       age = ${dice.pick([0, 1, -7, 2147483647, null])}::int4, born = ${dice.pick(['0001-01-01', '2024-02-29', '9999-12-31', null])}::date WHERE id = ${id}::int4`)
@@ -56,7 +69,9 @@ async function fill(): Promise<Readonly<Record<Model, readonly number[]>>> {
 async function useRules(ids: Readonly<Record<Model, readonly number[]>>): Promise<void> {
   await tenant.pool.query(sql`DELETE FROM hf_access WHERE model LIKE 'farm.%'`)
   for (const model of models) {
-    const rule = dice.once(2) ? null : ['|', ['id', 'in', dice.some(ids[model], 12)], ...one(domain(dice, model, (m) => ids[m], 1))]
+    const rule = dice.once(2)
+      ? null
+      : ['|', ['id', 'in', dice.some(ids[model], 12)], ...one(domain(dice, model, (m) => ids[m], 1))]
     for (const kind of rule ? ['permission', 'global-rule'] : ['permission'])
       await tenant.pool.query(sql`INSERT INTO hf_access (kind, model, ops, group_id, domain, fields, source_model, source_id)
         VALUES (${kind}, ${model}, ARRAY['read'], NULL, ${kind === 'permission' ? null : JSON.stringify(rule)}::jsonb, NULL, 'test', 0)`)
@@ -86,7 +101,12 @@ interface Counts {
 }
 
 /** The first expression on which the two differ. */
-async function differing(env: Env, model: Model, wanted: readonly Expression[], counts: Counts): Promise<string | null> {
+async function differing(
+  env: Env,
+  model: Model,
+  wanted: readonly Expression[],
+  counts: Counts,
+): Promise<string | null> {
   const info = env.registry.models.get(model)
   assert.ok(info)
   const scope = new Scope(env)
@@ -103,14 +123,22 @@ async function differing(env: Env, model: Model, wanted: readonly Expression[], 
   )
   const paths = [...new Set(wanted.flatMap((each) => each.paths))]
   const loaded = new Map<number, RecordRow>()
-  for (const row of await env.model(model, found.map(({ id }) => id)).loadExisting(paths)) loaded.set(row.id, row)
+  for (const row of await env
+    .model(
+      model,
+      found.map(({ id }) => id),
+    )
+    .loadExisting(paths))
+    loaded.set(row.id, row)
   for (const [i, each] of wanted.entries()) {
     for (const { id, v } of found) {
       const [inSql, isMet] = v[i] as [string | null, boolean | null]
       const row = loaded.get(id) ?? {}
       const here = shown(each, run(each, env, row))
-      if (here !== normal(each, inSql)) return `${model} ${id}: ${each.text}\n  PostgreSQL ${inSql}, interpreter ${here}`
-      if (each.type.is === 'bool' && holds(each, env, row) !== isMet) return `${model} ${id}: ${each.text} as a condition: ${isMet}`
+      if (here !== normal(each, inSql))
+        return `${model} ${id}: ${each.text}\n  PostgreSQL ${inSql}, interpreter ${here}`
+      if (each.type.is === 'bool' && holds(each, env, row) !== isMet)
+        return `${model} ${id}: ${each.text} as a condition: ${isMet}`
       if (here !== null) counts.values++
     }
     counts.cases++
@@ -125,7 +153,9 @@ function shown(each: Expression, value: unknown): string | null {
 
 // PostgreSQL writes the zeros of a decimal out.
 function normal(each: Expression, text: string | null): string | null {
-  return text !== null && each.type.is === 'decimal' && text.includes('.') ? text.replace(/\.?0+$/, '').replace(/^-0$/, '0') : text
+  return text !== null && each.type.is === 'decimal' && text.includes('.')
+    ? text.replace(/\.?0+$/, '').replace(/^-0$/, '0')
+    : text
 }
 
 test('random expressions have the same values in PostgreSQL and in the interpreter', async (t) => {

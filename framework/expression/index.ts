@@ -6,6 +6,7 @@
 export { didYouMean, nearest } from './faults.ts'
 export { type Caller, callerOf, zoneOf } from './run/caller.ts'
 export { evaluate, fuel, holds } from './run/evaluate.ts'
+export { bindRuleValue, checkRuleValue, isRuleValue, mayCompare, type RuleValue } from './rule-value.ts'
 export { fulfilling, readableBy, valuesFor } from './records.ts'
 export { compileCondition, compileExpression } from './sql/compile.ts'
 export { parseExpression } from './syntax/parse.ts'

@@ -2,7 +2,6 @@
 
 import type { FieldInfo, ModelInfo, ModelRegistry } from '../../orm/index.ts'
 import { didYouMean, fault } from '../faults.ts'
-import { functionNames } from '../functions/table.ts'
 import type { Node } from '../syntax/tree.ts'
 import type { Certainty, Checked, GivenName, Path } from './checked.ts'
 import { simple, type Type, typeOfField } from './type.ts'
@@ -59,13 +58,15 @@ export function resolve(names: Names, words: readonly { readonly name: string; r
   if (first.name === 'company_id' && words.length === 1 && !model?.fields.has('company_id')) return givenValue(words)
   if (first.name === 'parent' && names.models.length > 1)
     return walk(names, names.models.length - 2, words.slice(1), first.at)
-  if (!model)
+  if (!model) {
+    const name = words.map((word) => word.name).join('.')
     throw fault(
       'ERR_EXPRESSION_NAME',
-      `'${first.name.slice(0, 60)}' is not known`,
+      `'${name.slice(0, 60)}' is not known`,
       first.at,
-      didYouMean(first.name, ['user', 'company_ids', 'now', 'today', ...functionNames()]),
+      didYouMean(name, Object.keys(given)) || `Known are ${Object.keys(given).join(', ')}.`,
     )
+  }
   return walk(names, names.models.length - 1, words, first.at)
 }
 

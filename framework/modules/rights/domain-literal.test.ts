@@ -19,6 +19,13 @@ describe('the domain of a record rule', () => {
       ['partner_id', 'child_of', { user: 'commercial_partner_id' }],
     ],
     '[(1, "=", 1)]': [[1, '=', 1]],
+    "[('a', '>=', today - days(30)), ('b', 'in', [user.id, user.company_id])]": [
+      ['a', '>=', { expression: 'today - days(30)' }],
+      ['b', 'in', [{ user: 'id' }, { expression: 'user.company_id' }]],
+    ],
+    '[("c", "=", (user.hasGroup("a)b") ? "x, y" : "z"))]': [
+      ['c', '=', { expression: 'user.hasGroup("a)b") ? "x, y" : "z"' }],
+    ],
     "[('n', 'in', [1, -2, 3.5, 1e3, True, None])]": [['n', 'in', [1, -2, 3.5, 1000, true, false]]],
     "[('line_ids', 'any', [('state', '=', 'sale')])]": [['line_ids', 'any', [['state', '=', 'sale']]]],
     "[('name', '=', 'it\\'s \\x41 \\u00e9\\n')]": [['name', '=', "it's A é\n"]],
@@ -58,7 +65,7 @@ describe('the domain of a record rule', () => {
   }
 
   it('says where the first thing stands that is no literal', () => {
-    assert.throws(() => parseDomainLiteral("[('id', '=', env.cr)]"), /'env\.cr' is not known here.*position 14/)
+    assert.throws(() => parseDomainLiteral("[('id', '=', env.cr)]"), /'env\.cr' is not known.*position 14/)
   })
 
   it('comes back from its text as it went in', () => {

@@ -1,10 +1,12 @@
 /**
  * Reads the domain of a record rule as administrators know it from Odoo, `[('user_id', '=', user.id)]`, as data.
- * It is a parser of literals: lists, tuples, strings, numbers, True, False, None and a few names of the caller's. Nothing
- * is ever evaluated, and whatever is not in this grammar is refused with its position.
+ * It is a parser of literals: lists, tuples, strings, numbers, True, False, None, a few names of the caller's, and values in the
+ * expression language that begin with a name (`today - days(30)`). Nothing of it runs as code, and whatever is not in this
+ * grammar is refused with its position.
  */
 
 import { ValidationError } from '../../errors.ts'
+import { checkRuleValue, type RuleValue } from '../../expression/index.ts'
 import type { Domain } from '../../orm/index.ts'
 import { checkShape } from './domain-shape.ts'
 
@@ -133,18 +135,43 @@ function readName(reader: Reader): unknown {
   if (name === 'True') return true
   if (name === 'False' || name === 'None') return false
   const value = Object.hasOwn(names, name) ? names[name] : undefined
-  if (value === undefined)
-    throw refusal(
-      `'${name}' is not known here; use literals, user.id, user.partner_id.id, company_id or company_ids`,
-      start,
-    )
-  return value
+  const isAll = /^\s*(?:[,)\]]|$)/.test(reader.text.slice(reader.at, reader.at + 200))
+  return value !== undefined && isAll ? value : readExpression(reader, start)
+}
+
+// Up to the comma or bracket that ends the value.
+function readExpression(reader: Reader, start: number): RuleValue {
+  const open: string[] = []
+  let quote = ''
+  let end = start
+  for (; end < reader.text.length; end++) {
+    const char = reader.text.charAt(end)
+    if (quote !== '') {
+      if (char === '\\') end++
+      else if (char === quote) quote = ''
+    } else if (char === '"' || char === "'") quote = char
+    else if (char === '(' || char === '[') open.push(char)
+    else if ((char === ',' || char === ')' || char === ']') && open.length === 0) break
+    else if (char === ')' || char === ']') open.pop()
+  }
+  const expression = reader.text.slice(start, end).trimEnd()
+  reader.at = end
+  try {
+    checkRuleValue(expression)
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error
+    const at = Number(error.detail?.position ?? 1) - 1
+    const [, reason = error.message, advice = ''] =
+      /^Invalid expression: (.*) \(position \d+\)\.(.*)$/s.exec(error.message) ?? []
+    throw refusal(reason, start + at, advice)
+  }
+  return { expression }
 }
 
 function skipBlanks(reader: Reader): void {
   while (/\s/.test(reader.text[reader.at] ?? '')) reader.at++
 }
 
-function refusal(reason: string, at: number): ValidationError {
-  return new ValidationError('ERR_DOMAIN_TEXT', `Invalid domain: ${reason} (position ${at + 1}).`)
+function refusal(reason: string, at: number, advice = ''): ValidationError {
+  return new ValidationError('ERR_DOMAIN_TEXT', `Invalid domain: ${reason} (position ${at + 1}).${advice}`)
 }

@@ -1,6 +1,7 @@
 /** Whether a value has the shape of a domain and every field in it exists. */
 
 import { ValidationError } from '../../errors.ts'
+import { checkRuleValue, isRuleValue, mayCompare, nameOfType } from '../../expression/index.ts'
 import type { Domain, FieldInfo, ModelInfo, ModelRegistry } from '../../orm/index.ts'
 
 /**
@@ -22,13 +23,14 @@ export function checkShape(value: unknown): Domain {
 
 /**
  * @throws ValidationError ERR_DOMAIN_FIELD for a path that the model does not have, or that ends in a secret: what a rule
- *   hides and shows would tell of it
+ *   hides and shows would tell of it; ERR_EXPRESSION_TYPE for a value of another type than the field's
  */
 export function checkPaths(registry: ModelRegistry, model: ModelInfo, domain: Domain): void {
   for (const item of domain) {
     if (typeof item === 'string' || typeof item[0] === 'number') continue
     const [path, operator, value] = item as readonly [string, string, unknown]
     let at: ModelInfo | undefined = model
+    let end: FieldInfo | undefined
     for (const part of path.split('.')) {
       const field: FieldInfo | undefined = at?.fields.get(part)
       // `x_date.month_number` and the like are parts of a date, no fields.
@@ -39,11 +41,24 @@ export function checkPaths(registry: ModelRegistry, model: ModelInfo, domain: Do
           `Invalid domain: Invalid field ${at?.name ?? model.name}.${part} in condition (${[path, operator].map((s) => `'${s}'`).join(', ')}, …)`,
         )
       }
+      end = field
       at = field?.comodel === undefined ? undefined : registry.models.get(field.comodel)
     }
+    if (end) for (const one of [value].flat()) checkValue(end, operator, Array.isArray(value), one)
     if ((operator === 'any' || operator === 'not any') && at && Array.isArray(value))
       checkPaths(registry, at, checkShape(value))
   }
+}
+
+function checkValue(field: FieldInfo, operator: string, isItem: boolean, value: unknown): void {
+  if (!isRuleValue(value)) return
+  const { type } = checkRuleValue(value.expression)
+  // Lists inside a list are spread: `[company_id, company_ids]`.
+  if (mayCompare(field, isItem ? 'in' : operator, type)) return
+  throw new ValidationError(
+    'ERR_EXPRESSION_TYPE',
+    `Invalid domain: '${field.name} ${operator}' cannot be compared with '${value.expression.slice(0, 80)}', which is ${nameOfType(type)}.`,
+  )
 }
 
 function isLeaf(item: unknown): boolean {

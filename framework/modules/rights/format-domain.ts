@@ -1,5 +1,6 @@
 /** Writes a domain as the literal that administrators know; the inverse of `parseDomainLiteral`. */
 
+import { isRuleValue } from '../../expression/index.ts'
 import type { Domain } from '../../orm/index.ts'
 
 const names: Readonly<Record<string, string>> = {
@@ -28,6 +29,7 @@ function formatValue(value: unknown, isDomain = false): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value === 'string')
     return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}'`
+  if (isRuleValue(value)) return value.expression
   const name = typeof value === 'object' && value !== null && 'user' in value ? names[String(value.user)] : undefined
   if (name === undefined) throw new TypeError(`A domain cannot hold ${JSON.stringify(value)}.`)
   return name

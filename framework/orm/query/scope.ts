@@ -7,6 +7,7 @@ import { type Operation, requireGrant } from '../grant.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { compileDomain } from '../domain/compile.ts'
 import type { Domain } from '../domain/domain.ts'
+import { settled } from '../domain/late.ts'
 import { hangingOf, withDocuments } from './hanging.ts'
 import { readableReference } from './reference.ts'
 
@@ -98,7 +99,7 @@ export class Scope {
 
   #rule(model: ModelInfo, alias: string, records: Domain, own: Sql | null): Sql {
     const ruleText = new Scope(this.env, { activeTest: false }, { rules: false, counter: this.#counter })
-    const rule = compileDomain(ruleText, model, alias, records)
+    const rule = compileDomain(ruleText, model, alias, settled(records, this.env))
     return own === null ? rule : sql`${own} AND ${rule}`
   }
 

@@ -40,14 +40,36 @@ const lists: Readonly<Record<Model, readonly (readonly [string, Model])[]>> = {
 }
 
 /** Texts that find the places where two systems differ: patterns, quotes, other scripts, characters beyond 16 bits. */
-export const oddTexts = ['', 'a', 'B', 'ab%', '_b', 'x\\y', "'; --", 'É', 'ß', 'İ', '\u{1F431}', '\uFFEE', 'z\u{1F431}a', 'constructor', 'bo', '\t'] as const
+export const oddTexts = [
+  '',
+  'a',
+  'B',
+  'ab%',
+  '_b',
+  'x\\y',
+  "'; --",
+  'É',
+  'ß',
+  'İ',
+  '\u{1F431}',
+  '\uFFEE',
+  'z\u{1F431}a',
+  'constructor',
+  'bo',
+  '\t',
+] as const
 const literals: Readonly<Record<Kind, readonly string[]>> = {
   bool: ['true', 'false'],
   int: ['0', '1', '2', '-1', '7', '-13', '9223372036854775807', '-9223372036854775808', '3000000000'],
   decimal: ['0.0', '0.5', '1.5', '-0.1', '12.35', '0.000000000001', '9999999999999999999999999.0', '3.0'],
   string: oddTexts.map((text) => JSON.stringify(text)),
   date: ['date("2024-02-29")', 'date("0001-01-01")', 'date("9999-12-31")', 'date("2023-12-31")', 'today'],
-  datetime: ['datetime("2024-03-31 01:30:00")', 'datetime("2024-10-27 01:00:00")', 'datetime("1999-12-31 23:59:59")', 'now'],
+  datetime: [
+    'datetime("2024-03-31 01:30:00")',
+    'datetime("2024-10-27 01:00:00")',
+    'datetime("1999-12-31 23:59:59")',
+    'now',
+  ],
   days: ['days(1)', 'days(-31)', 'days(366)', 'days(2000000)', 'days(0)'],
   duration: ['hours(1)', 'minutes(-90)', 'hours(200000)', 'hours(9223372036854775807)'],
 }
@@ -71,7 +93,8 @@ class Maker {
 
   of(kind: Kind, depth: number): string {
     const dice = this.#dice
-    if (depth <= 0 || dice.once(5)) return dice.once(3) ? dice.pick(literals[kind]) : (this.#field(kind) ?? dice.pick(literals[kind]))
+    if (depth <= 0 || dice.once(5))
+      return dice.once(3) ? dice.pick(literals[kind]) : (this.#field(kind) ?? dice.pick(literals[kind]))
     if (dice.once(7)) return this.#conditional(kind, depth)
     return dice.pick(this.#makers()[kind])(depth - 1)
   }
@@ -81,7 +104,8 @@ class Maker {
     const pair = (kind: Kind, signs: readonly string[]) => (depth: number) =>
       `(${this.of(kind, depth)} ${dice.pick(signs)} ${this.of(kind, depth)})`
     const call = (name: string, kind: Kind) => (depth: number) => `${name}(${this.of(kind, depth)})`
-    const after = (name: string) => (depth: number) => `${this.of('string', depth)}.${name}(${this.of('string', depth)})`
+    const after = (name: string) => (depth: number) =>
+      `${this.of('string', depth)}.${name}(${this.of('string', depth)})`
     const order = ['<', '<=', '>', '>='] as const
     const parts = ['year', 'month', 'day', 'weekday'] as const
     return {
@@ -90,7 +114,7 @@ class Maker {
         (depth) => pair(dice.pick(kinds), ['==', '!='])(depth),
         (depth) => `(${this.of('int', depth)} ${dice.pick(order)} ${this.of('decimal', depth)})`,
         (depth) => this.#withNull(depth),
-        (depth) => this.#records(),
+        () => this.#records(),
         (depth) => this.#member(depth),
         (depth) => this.#quantified(depth),
         (depth) => this.#quantified(depth),
@@ -129,9 +153,15 @@ class Maker {
         call('date', 'datetime'),
       ],
       datetime: [
-        (depth) => `(${this.of('datetime', depth)} ${dice.pick(['+', '-'])} ${this.of(dice.pick(['days', 'duration']), depth)})`,
+        (depth) =>
+          `(${this.of('datetime', depth)} ${dice.pick(['+', '-'])} ${this.of(dice.pick(['days', 'duration']), depth)})`,
       ],
-      days: [call('days', 'int'), pair('date', ['-']), pair('days', ['+', '-']), (depth) => `-${this.of('days', depth)}`],
+      days: [
+        call('days', 'int'),
+        pair('date', ['-']),
+        pair('days', ['+', '-']),
+        (depth) => `-${this.of('days', depth)}`,
+      ],
       duration: [
         call('hours', 'int'),
         call('minutes', 'int'),
@@ -173,7 +203,11 @@ class Maker {
 
   #path(): string {
     const { prefix, model } = this.#place()
-    const all = [...Object.values(fields[model]).flat(), ...references[model].map(([name]) => name), ...lists[model].map(([name]) => name)]
+    const all = [
+      ...Object.values(fields[model]).flat(),
+      ...references[model].map(([name]) => name),
+      ...lists[model].map(([name]) => name),
+    ]
     return `${prefix}${this.#dice.pick(all)}`
   }
 
@@ -211,7 +245,11 @@ class Maker {
     if (dice.once(5)) return `(${this.of('int', depth)} in company_ids)`
     const kind = dice.pick(['int', 'string', 'decimal', 'date'] as const)
     const items = Array.from({ length: dice.roll(4) }, () =>
-      dice.once(5) ? 'null' : dice.once(3) ? (this.#field(kind) ?? 'null') : dice.pick(literals[kind].filter((one) => !one.startsWith('days'))),
+      dice.once(5)
+        ? 'null'
+        : dice.once(3)
+          ? (this.#field(kind) ?? 'null')
+          : dice.pick(literals[kind].filter((one) => !one.startsWith('days'))),
     )
     return `(${this.of(kind, depth)} in [${items.join(', ')}])`
   }
