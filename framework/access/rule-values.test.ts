@@ -103,7 +103,7 @@ describe('values in record rules', () => {
       "[('name', '=', user.partner_id.comment)]": /is not known/,
       "[('born', '=', user)]": /cannot be compared.*record of res\.users/,
       "[('create_uid', '=', user.company_id)]": /cannot be compared/,
-      "[('age', '=', user.company_ids)]": /cannot be compared/,
+      "[('age', '=', today)]": /cannot be compared/,
       "[('name', '=', user.company_ids.any(name == 'x'))]": /needs a list of records/,
       "[('born', '=', today + )]": /a value is expected here/,
       "[('name', 'ilike', user.name.matches('(a+)+'))]": /no function 'matches'/,
