@@ -5,7 +5,7 @@
 
 export type { Leaf, OpenedPart } from './entry/leaf.ts'
 export { eraseSubject, type KeyVault, rewrapSubjects } from './entry/vault.ts'
-export { type Checkpoint, originOf, parseCheckpoint, signCheckpoint } from './note/checkpoint.ts'
+export { type Checkpoint, originOf, parseCheckpoint, signCheckpoint } from './signed/checkpoint.ts'
 export {
   makeCosigner,
   makeSigner,
@@ -13,7 +13,7 @@ export {
   parseVerifierKey,
   type Signer,
   type Verifier,
-} from './note/signed-note.ts'
+} from './signed/signed-note.ts'
 export {
   hasLog,
   type Entry,
@@ -25,10 +25,10 @@ export {
   readLog,
 } from './reading.ts'
 export { hasPending, sealAll, sealBatch, type Sealed } from './sealer.ts'
-export { noteInTransaction, type NotedEvent, writeNoted } from './gathered.ts'
-export { actorOf, type Channel, newRequestId, originWithin, type RequestOrigin } from './origin.ts'
-export { Tally } from './tally.ts'
-export { type AuditActor, type AuditEvent, insertEvents, type PersonalPart, recordAudit } from './record.ts'
+export { noteInTransaction, type NotedEvent, writeNoted } from './events/gathered.ts'
+export { actorOf, type Channel, newRequestId, originWithin, type RequestOrigin } from './events/origin.ts'
+export { Tally } from './events/tally.ts'
+export { type AuditActor, type AuditEvent, insertEvents, type PersonalPart, recordAudit } from './events/record.ts'
 export { auditTables } from './tables.ts'
 export { HASH_BYTES, leafHash } from './tree/hash.ts'
 export { append, EMPTY_FRONTIER, fold, type Frontier } from './tree/ranges.ts'

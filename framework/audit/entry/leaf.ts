@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { ServerError } from '../../errors.ts'
-import type { AuditActor, PersonalPart } from '../record.ts'
+import type { AuditActor, PersonalPart } from '../events/record.ts'
 import { openPart, sealPart } from './personal.ts'
 import type { SubjectKey, SubjectKeys } from './vault.ts'
 

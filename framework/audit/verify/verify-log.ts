@@ -2,8 +2,8 @@
 
 import { type Pool, type Queryable, sql, withTransaction } from '../../sql/index.ts'
 import type { KeyVault } from '../entry/vault.ts'
-import { parseCheckpoint } from '../note/checkpoint.ts'
-import type { Verifier } from '../note/signed-note.ts'
+import { parseCheckpoint } from '../signed/checkpoint.ts'
+import type { Verifier } from '../signed/signed-note.ts'
 import { readLog } from '../reading.ts'
 import { HASH_BYTES } from '../tree/hash.ts'
 import { append, EMPTY_FRONTIER, fold, type Frontier, type NodeId } from '../tree/ranges.ts'

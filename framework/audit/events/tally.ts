@@ -3,7 +3,7 @@
  * counted and told now and then. Bounded in memory and in the log, per tenant and process.
  */
 
-import type { Queryable } from '../sql/index.ts'
+import type { Queryable } from '../../sql/index.ts'
 import { type NotedEvent, writeNoted } from './gathered.ts'
 
 /** Entries of a sort that a tenant writes at once per minute; more are only counted, together. */

@@ -1,6 +1,6 @@
 /** Writes entries of the audit log into the transaction of what they tell of. */
 
-import { type Queryable, type Sql, sql } from '../sql/index.ts'
+import { type Queryable, type Sql, sql } from '../../sql/index.ts'
 
 /** Who did something, for whom, in which request. */
 export interface AuditActor {

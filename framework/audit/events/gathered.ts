@@ -1,6 +1,6 @@
 /** Events that are gathered while a transaction runs and written with its COMMIT, in one statement. */
 
-import type { AtCommit, Queryable, Transaction } from '../sql/index.ts'
+import type { AtCommit, Queryable, Transaction } from '../../sql/index.ts'
 import { type AuditActor, type AuditEvent, insertEvents } from './record.ts'
 
 /** An event and whose it is. */
