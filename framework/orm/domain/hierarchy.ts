@@ -26,24 +26,26 @@ export function compileHierarchy(
   // A many2one to the model itself is the hierarchy that is asked for.
   const own = field.kind === 'many2one' && field.comodel === model.name && field.column
   const parent = own ? field.name : target.parent
-  if (parent) scope.field(target, parent)
+  const above = parent ? scope.field(target, parent) : undefined
   const roots = rootCondition(value)
   if (roots === null) return sql`FALSE`
-  if (!parent) {
+  if (!above) {
     if (field.name === 'id')
       throw new InvalidRequestError(
         'ERR_DOMAIN_HIERARCHY',
         `'${operator}' needs a hierarchy, and ${target.name} has no parent field.`,
       )
-    return compileAny(scope, alias, field, roots)
+    return compileAny(scope, alias, field, roots, { archived: true })
   }
   const [tree, root, next] = [scope.alias(), scope.alias(), scope.alias()]
-  const start = sql`SELECT ${id(root)}.id, ${id(root, parent)} AS parent FROM ${id(target.table)} ${id(root)} WHERE ${compileCondition(scope, target, root, roots, false)}${scope.andCondition(target, root)}`
+  const start = sql`SELECT ${id(root)}.id, ${scope.link(root, above)} AS parent FROM ${id(target.table)} ${id(root)} WHERE ${compileCondition(scope, target, root, roots, false)}${scope.andCondition(target, root)}`
   const step =
-    operator === 'child_of' ? sql`${id(next, parent)} = ${id(tree)}.id` : sql`${id(next)}.id = ${id(tree)}.parent`
+    operator === 'child_of'
+      ? sql`${scope.link(next, above)} = ${id(tree)}.id`
+      : sql`${id(next)}.id = ${id(tree)}.parent`
   // The walk ends at records that the caller may not read: what lies behind them hangs on nothing that he sees.
   // UNION (not ALL) ends the walk even where data holds a circle.
-  const all = sql`WITH RECURSIVE ${id(tree)} AS (${start} UNION SELECT ${id(next)}.id, ${id(next, parent)} FROM ${id(target.table)} ${id(next)} JOIN ${id(tree)} ON ${step}${scope.andCondition(target, next)}) SELECT id FROM ${id(tree)}`
+  const all = sql`WITH RECURSIVE ${id(tree)} AS (${start} UNION SELECT ${id(next)}.id, ${scope.link(next, above)} FROM ${id(target.table)} ${id(next)} JOIN ${id(tree)} ON ${step}${scope.andCondition(target, next)}) SELECT id FROM ${id(tree)}`
   if (field.name === 'id' || own) return sql`${id(alias)}.id IN (${all})`
   if (field.kind === 'many2one' && field.column) return sql`${scope.value(model, alias, field)} IN (${all})`
   const inner = scope.alias()

@@ -70,7 +70,8 @@ export function withDocuments(
     if (scope.env.grant.records(document.name, right) === false) return []
     const inner = scope.alias()
     const condition = scope.condition(document, inner, right)
-    if (condition === null) return [named(document.name)]
+    // What names a model and no record of it hangs on nothing.
+    if (condition === null) return [sql`${named(document.name)} AND ${id(alias, idColumn)} IS NOT NULL`]
     return [
       sql`${named(document.name)} AND EXISTS (SELECT 1 FROM ${id(document.table)} ${id(inner)} WHERE ${id(inner)}.id = ${id(alias, idColumn)} AND ${condition})`,
     ]

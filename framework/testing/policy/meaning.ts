@@ -293,8 +293,8 @@ export class Meaning {
     for (let size = -1; size !== reached.size && parent !== undefined; ) {
       size = reached.size
       for (const one of known) {
-        const up = one[parent] as number | null
-        if (up === null) continue
+        const up = this.raw(one, requireField(model, parent), seen) as number | null | undefined
+        if (up === null || up === undefined) continue
         if (operator === 'child_of' && reached.has(up)) reached.add(one.id)
         if (operator === 'parent_of' && reached.has(one.id) && ids.has(up)) reached.add(up)
       }

@@ -148,7 +148,10 @@ export class Policy {
       const parts = path.split('.')
       this.requirePath(model, parts)
       const end = this.#endOf(model, parts)
-      if (operator.endsWith('any') && end) this.requireDomain(end, value as Domain)
+      if (operator.endsWith('any') && end) {
+        this.requireDomain(end, value as Domain)
+        continue
+      }
       // People's names: one of the naming fields has to be the user's to read.
       const isName = operator.includes('like') || [value].flat().some((one) => typeof one === 'string')
       if (isName && end && !end.options.nameSearch) this.requirePath(end, [end.displayName])
