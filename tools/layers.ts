@@ -1,6 +1,6 @@
 // Import order and reserved doors of the project, as data; tools/layers/ reads it. `npm run check` refuses the rest.
 import { join } from 'node:path'
-import { checkElevations } from './layers/budget.ts'
+import { checkBudgets } from './layers/budget.ts'
 import { checkDependencies } from './layers/dependencies.ts'
 import { checkLayers, type Rules } from './layers/engine.ts'
 import { type Fault, readSources } from './layers/tree.ts'
@@ -149,7 +149,7 @@ export const areas: readonly string[] = Object.keys(rules.areas)
 /** Every fault of the project below `root`: layers, doors, elevations and the list of dependencies. */
 export function findLayerFaults(root: string): Fault[] {
   const sources = readSources(root, areas)
-  return [...checkLayers(sources, rules), ...checkElevations(root, sources), ...checkDependencies(root, sources)]
+  return [...checkLayers(sources, rules), ...checkBudgets(root, sources), ...checkDependencies(root, sources)]
 }
 
 if (import.meta.main) {

@@ -3,4 +3,10 @@
  * It opens no file and no connection, and gets values that were already authorised.
  */
 
-export {}
+export { type CsvValue, csvCell, csvLine } from './escape/csv.ts'
+export { cssValue } from './escape/css-value.ts'
+export { contentDisposition, fileName } from './escape/file-name.ts'
+export { addressLine, headerLine, type Mailbox, mailbox, oneLine, readMailboxes } from './escape/mail-header.ts'
+export { scriptData } from './escape/script-data.ts'
+export { escapeHtml } from './escape/text.ts'
+export { Flag, type FlagName, html, type Markup, type Piece, unsafeHtml } from './html/html.ts'

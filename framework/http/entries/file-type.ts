@@ -1,4 +1,4 @@
-/** Which types a browser may show in place, and under which name a file is offered. */
+/** Which types a browser may show in place. */
 
 /** Types that run nothing and that browsers show as they are. Everything else is offered for download. */
 const inlineTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'text/plain'])
@@ -37,20 +37,4 @@ export function imageType(bytes: Uint8Array): string | null {
   )
     return 'image/webp'
   return null
-}
-
-/** RFC 6266 with RFC 8187: a plain name for old clients, the exact one for the others; no quote, path or line break survives. */
-export function contentDisposition(how: 'inline' | 'attachment', name: string): string {
-  const clean =
-    name
-      .toWellFormed()
-      .replace(/[\p{Cc}\p{Cf}/\\]/gu, '_')
-      .trim()
-      .slice(0, 200) || 'file'
-  const plain = clean.replace(/[^\x20-\x7e]/g, '_').replace(/["%;]/g, '_')
-  const exact = encodeURIComponent(clean.toWellFormed()).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `${how}; filename="${plain}"${plain === clean ? '' : `; filename*=UTF-8''${exact}`}`
 }

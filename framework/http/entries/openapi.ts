@@ -2,7 +2,7 @@
 
 import { withEnv } from '../../access/index.ts'
 import { apiDocument, bearerUser, describeApi, type Gate, generateClient, settle } from '../../rpc/index.ts'
-import { contentDisposition } from './file-type.ts'
+import { contentDisposition } from '../../templates/index.ts'
 import { json, text } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'

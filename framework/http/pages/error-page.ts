@@ -1,6 +1,6 @@
 /** What a person sees when something is refused or fails: what happened, what to do, and never why in technical words. */
 
-import { html } from './html.ts'
+import { html } from '../../templates/index.ts'
 import { gatePage } from './look/layout.ts'
 import { texts } from './texts/texts.ts'
 

@@ -1,6 +1,6 @@
 /** The frame of every page: head, the card in the middle, or the bar of a signed-in person. */
 
-import { html, type Markup, type Piece } from '../html.ts'
+import { html, type Markup, type Piece } from '../../../templates/index.ts'
 import { texts } from '../texts/texts.ts'
 import { icon, styleSheet } from './assets.ts'
 

@@ -1,6 +1,6 @@
 /** One method in the reference: what it takes and gives, examples, and the form to try it. */
 
-import { html, type Markup } from '../html.ts'
+import { html, type Markup } from '../../../templates/index.ts'
 import { texts } from '../texts/texts.ts'
 import { examples, type Place } from './examples.ts'
 import type { MethodEntry, ParamEntry } from './reference-data.ts'

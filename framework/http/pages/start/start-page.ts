@@ -1,6 +1,6 @@
 /** The plain start page of a signed-in person, until the web client takes its place. */
 
-import { html, type Markup } from '../html.ts'
+import { html, type Markup } from '../../../templates/index.ts'
 import { framedPage } from '../look/layout.ts'
 import { inZone } from '../look/dates.ts'
 import { texts } from '../texts/texts.ts'
