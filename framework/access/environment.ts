@@ -15,7 +15,8 @@ import {
   type UserRights,
 } from '../orm/index.ts'
 import { type Queryable, sql, type Transaction } from '../sql/index.ts'
-import { elevatedGrant, type Rights } from './rights.ts'
+import { narrowedGrant } from './narrowed.ts'
+import { elevatedGrant, readRights, type Rights } from './rights.ts'
 import type { Tenant } from './tenant.ts'
 
 interface Parts {
@@ -135,6 +136,14 @@ class Environment implements Env {
     const grant = elevatedGrant(this.grant, bounds.models, bounds.ops)
     const { within: _, ...parts } = this.#parts
     return fn(new Environment({ ...parts, grant, context: withoutDefaults(parts.context) }))
+  }
+
+  async narrowedTo(uid: number): Promise<Env | null> {
+    if (uid === this.uid) return this
+    const rights = await readRights(this.#parts.tenant, this.#parts.db, uid)
+    if (rights === null) return null
+    const { within: _, ...parts } = this.#parts
+    return new Environment({ ...parts, grant: narrowedGrant(this.grant, rights.grant) })
   }
 
   async rightsChanged(): Promise<void> {

@@ -90,6 +90,11 @@ export interface Env {
   withContext(patch: Context): Env
   /** Runs `fn` with more rights than the caller has: only these models and operations. Named, logged and budgeted. */
   elevate<T>(name: string, bounds: Elevation, fn: (env: Env) => Promise<T>): Promise<T>
+  /**
+   * The same caller, reading only what another user may read as well: for work that somebody else has shaped, such as a
+   * template. It never gives a right, and writes nothing. `null` when there is no such active user.
+   */
+  narrowedTo(uid: number): Promise<Env | null>
   /** Work for after the commit: mails, jobs, events. */
   afterCommit(work: () => void | Promise<void>): void
 }

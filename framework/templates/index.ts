@@ -10,3 +10,8 @@ export { addressLine, headerLine, type Mailbox, mailbox, oneLine, readMailboxes 
 export { scriptData } from './escape/script-data.ts'
 export { escapeHtml } from './escape/text.ts'
 export { Flag, type FlagName, html, type Markup, type Piece, unsafeHtml } from './html/html.ts'
+export { imageType } from './escape/image.ts'
+export type { Audience } from './liquid/shapes.ts'
+export type { CheckOptions, Roots } from './liquid/check.ts'
+export { type LiquidTemplate, parseTemplate } from './liquid/template.ts'
+export { fillTemplates, type Given } from './liquid/fill.ts'

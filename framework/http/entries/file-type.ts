@@ -1,5 +1,7 @@
 /** Which types a browser may show in place. */
 
+import { imageType } from '../../templates/index.ts'
+
 /** Types that run nothing and that browsers show as they are. Everything else is offered for download. */
 const inlineTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'text/plain'])
 
@@ -20,21 +22,4 @@ export function servedType(
 
 function runs(type: string): boolean {
   return /html|xml|svg|script|mhtml|multipart|flash/.test(type)
-}
-
-/** The raster type that the first bytes show; `null` when it is none that we serve as a picture. */
-export function imageType(bytes: Uint8Array): string | null {
-  const starts = (...signature: readonly number[]) => signature.every((byte, index) => bytes[index] === byte)
-  if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png'
-  if (starts(0xff, 0xd8, 0xff)) return 'image/jpeg'
-  if (starts(0x47, 0x49, 0x46, 0x38)) return 'image/gif'
-  if (
-    starts(0x52, 0x49, 0x46, 0x46) &&
-    bytes[8] === 0x57 &&
-    bytes[9] === 0x45 &&
-    bytes[10] === 0x42 &&
-    bytes[11] === 0x50
-  )
-    return 'image/webp'
-  return null
 }

@@ -3,12 +3,12 @@
 import { actorOf, recordAudit } from '../../audit/index.ts'
 import { AppError } from '../../errors.ts'
 import { type Gate, requestOf } from '../../rpc/index.ts'
-import { contentDisposition } from '../../templates/index.ts'
+import { contentDisposition, imageType } from '../../templates/index.ts'
 import { text } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
 import { icon } from '../pages/look/assets.ts'
-import { imageType, servedType } from './file-type.ts'
+import { servedType } from './file-type.ts'
 
 /** `/web/content/…` and `/web/image/…` as Odoo's clients ask for them. */
 export function fileRoutes(gate: Gate): Route[] {

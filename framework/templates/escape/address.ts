@@ -3,8 +3,8 @@
 /** Where in an address a value stands: it is the beginning, with the scheme; a part of the path; a part of the query or fragment. */
 export type AddressPart = 'start' | 'path' | 'query'
 
-/** Stands for a value in the text before another one. */
-export const valueMark = '\u0001'
+/** Stands for a value in the text before another one; a sign of private use, which means nothing in an address. */
+export const valueMark = '\ue000'
 
 /**
  * Where a value stands after this much of an address; `null` where it could change scheme or host.
@@ -40,7 +40,9 @@ function isClean(address: string): boolean {
 export function addressComponent(text: string): string {
   const well = text.toWellFormed()
   if (well === '.' || well === '..') return ''
-  return encodeURIComponent(well).replaceAll('%40', '@').replace(/['()*!]/g, (sign) => `%${hex(sign)}`)
+  return encodeURIComponent(well)
+    .replaceAll('%40', '@')
+    .replace(/['()*!]/g, (sign) => `%${hex(sign)}`)
 }
 
 function hex(sign: string): string {

@@ -11,5 +11,5 @@ export function cssValue(text: string): string | null {
 
 /** Whether a value may stand here: after `property: `, among parts of a value. */
 export function isInsideCssValue(before: string): boolean {
-  return /(?:^|;)\s*-?[a-z][a-z-]*\s*:[\u0001#\p{L}\p{N}.,%+ -]*$/iu.test(before)
+  return /(?:^|;)\s*-?[a-z][a-z-]*\s*:[\ue000#\p{L}\p{N}.,%+ -]*$/iu.test(before)
 }

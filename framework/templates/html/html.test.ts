@@ -100,7 +100,10 @@ test('a value that is part of an address stays one part of it', () => {
 })
 
 test('a value of a style is a colour, a size or a word', () => {
-  assert.equal(html`<p style="color: ${'#fff'}; width: ${'10px'}">x</p>`.text, '<p style="color: #fff; width: 10px">x</p>')
+  assert.equal(
+    html`<p style="color: ${'#fff'}; width: ${'10px'}">x</p>`.text,
+    '<p style="color: #fff; width: 10px">x</p>',
+  )
   for (const bad of ['url(//evil.example)', 'red;background:blue', 'expression(1)', '\\72 ed', '"', '/**/'])
     assert.throws(() => html`<p style="color: ${bad}">x</p>`, TypeError, bad)
 })

@@ -30,7 +30,18 @@ export interface Watcher {
   style?(text: string): void
 }
 
-type State = 'text' | 'open' | 'name' | 'between' | 'attribute' | 'after' | 'equals' | 'value' | 'flag' | 'comment' | 'declaration'
+type State =
+  | 'text'
+  | 'open'
+  | 'name'
+  | 'between'
+  | 'attribute'
+  | 'after'
+  | 'equals'
+  | 'value'
+  | 'flag'
+  | 'comment'
+  | 'declaration'
 
 const addresses = new Set(
   'href src action formaction cite poster data background longdesc ping manifest codebase classid profile usemap archive icon dynsrc lowsrc xlink:href'.split(
@@ -75,12 +86,21 @@ export class HtmlReader {
   /** The same text twice: from here on the two templates are read alike. Branches that meet have to agree in it. */
   get position(): string {
     const { in: inside = 'refused', part = '' } = this.#placeOrNone() as { in?: string; part?: string }
-    return [this.#state, this.#inside, this.#state === 'text' ? '' : this.#tag, this.#attribute, this.#quote, inside, part].join(' ')
+    return [
+      this.#state,
+      this.#inside,
+      this.#state === 'text' ? '' : this.#tag,
+      this.#attribute,
+      this.#quote,
+      inside,
+      part,
+    ].join(' ')
   }
 
   /** @throws Misplaced when the template ends inside of a tag, a comment or a script */
   end(): void {
-    if (this.#state !== 'text' || this.#inside !== '') throw new Misplaced('The template ends inside of a tag or an element.')
+    if (this.#state !== 'text' || this.#inside !== '')
+      throw new Misplaced('The template ends inside of a tag or an element.')
   }
 
   #placeOrNone(): Place | Record<string, never> {
@@ -111,7 +131,13 @@ export class HtmlReader {
 
   #placeInValue(): Place {
     const name = this.#attribute
-    if (this.#tag.startsWith('/') || name.startsWith('on') || name === 'srcdoc' || name === 'srcset' || name === 'content')
+    if (
+      this.#tag.startsWith('/') ||
+      name.startsWith('on') ||
+      name === 'srcdoc' ||
+      name === 'srcset' ||
+      name === 'content'
+    )
       throw new Misplaced(`A value cannot stand in the attribute ${name}.`)
     if (name === 'style') {
       if (isInsideCssValue(this.#value)) return { in: 'css' }
@@ -168,7 +194,8 @@ export class HtmlReader {
         }
         return at + 1
       case 'equals':
-        if (sign !== '"' && sign !== "'") throw new Misplaced('The value of an attribute stands in quotes, right after the =.')
+        if (sign !== '"' && sign !== "'")
+          throw new Misplaced('The value of an attribute stands in quotes, right after the =.')
         this.#quote = sign
         this.#value = ''
         this.#state = 'value'
