@@ -137,7 +137,7 @@ function makeGrant(
     company_ids: user.companyIds,
     commercial_partner_id: commercialPartnerId,
   }
-  return mintGrant({
+  const grant: Grant = mintGrant({
     seesExistence: user.groups.has('base.group_erp_manager') || user.groups.has('base.group_system'),
     unlimited: new Set(),
     records(model, operation) {
@@ -154,11 +154,27 @@ function makeGrant(
     },
     field(model, field, operation) {
       if (!permits(model, field, operation)) return false
+      const own = registry.models.get(model)?.fields.get(field)
+      if (own?.options.formula !== undefined && !mayUseFormula(own, operation)) return false
       // A list shows what the field on the other side holds: who may not read that one has no list either.
       const other = operation === 'read' ? otherSide(registry, model, field) : null
       return other === null || permits(other.model, other.name, 'read')
     },
   })
+  return grant
+
+  // A formula is read by who may read all that it is made of, and written by nobody.
+  function mayUseFormula({ model, computed }: FieldInfo, operation: 'read' | 'write' | 'create'): boolean {
+    if (operation !== 'read') return false
+    return (computed?.on ?? []).every((path) => {
+      let at: string | undefined = model
+      return path.split('.').every((part) => {
+        const isReadable = at !== undefined && grant.field(at, part, 'read')
+        at = registry.models.get(at ?? '')?.fields.get(part)?.comodel
+        return isReadable
+      })
+    })
+  }
 
   function permits(model: string, field: string, operation: 'read' | 'write' | 'create'): boolean {
     const info = registry.models.get(model)?.fields.get(field)

@@ -34,7 +34,14 @@ export { StaleRights } from './query/run.ts'
 export { newState, type TransactionState } from './state.ts'
 export { constraintName } from './write/operation.ts'
 export { sanitize } from './write/values.ts'
-export { type FieldInfo, isMirror, type ModelInfo, type ModelRegistry, type Trigger } from './registry.ts'
+export {
+  type ComputedInfo,
+  type FieldInfo,
+  isMirror,
+  type ModelInfo,
+  type ModelRegistry,
+  type Trigger,
+} from './registry.ts'
 export { type AnyField, buildRegistry, type OverlayModels } from './registry-build.ts'
 export { RecordSet } from './model/record-set.ts'
 export { JsonResult, type RecordRow } from './model/records.ts'

@@ -15,7 +15,12 @@ export interface OverlayModels {
   /** Identifies the overlay's content. */
   readonly key: string
   readonly models: readonly { readonly name: string; readonly options: ModelOptions }[]
-  readonly fields: readonly { readonly model: string; readonly name: string; readonly field: AnyField }[]
+  readonly fields: readonly {
+    readonly model: string
+    readonly name: string
+    readonly field: AnyField
+    readonly computed?: ComputedInfo
+  }[]
 }
 
 export type AnyField = Field<unknown, FieldKind, string, boolean>
@@ -117,8 +122,10 @@ function collect(declarations: readonly Declaration[], overlay: OverlayModels | 
         break
     }
   }
-  for (const { model, name, field } of overlay?.fields ?? [])
+  for (const { model, name, field, computed } of overlay?.fields ?? []) {
     drafts.get(model)?.fields.set(name, { field, app: 'base', manual: true })
+    if (computed) drafts.get(model)?.computed.set(name, computed)
+  }
   return drafts
 }
 

@@ -17,6 +17,7 @@ export interface FieldRow {
   readonly relation_table: string | null
   readonly on_delete: string | null
   readonly related: string | null
+  readonly compute: string | null
   readonly currency_field: string | null
   readonly size: number | null
   readonly required: boolean | null
@@ -47,7 +48,7 @@ export async function readOverlay(
       (SELECT coalesce(json_agg(json_build_object('model', model, 'name', name, 'order', "order", 'transient', transient) ORDER BY model), '[]')
        FROM ir_model WHERE state = 'manual') AS models,
       (SELECT coalesce(json_agg(json_build_object('model', f.model, 'name', f.name, 'ttype', f.ttype, 'label', f.field_description, 'help', f.help,
-         'relation', f.relation, 'relation_field', f.relation_field, 'relation_table', f.relation_table, 'on_delete', f.on_delete, 'related', f.related, 'currency_field', f.currency_field,
+         'relation', f.relation, 'relation_field', f.relation_field, 'relation_table', f.relation_table, 'on_delete', f.on_delete, 'related', f.related, 'compute', to_jsonb(f)->>'compute', 'currency_field', f.currency_field,
          'size', f.size, 'required', f.required, 'readonly', f.readonly, 'store', f.store, 'index', f."index", 'translate', f.translate, 'copied', f.copied,
          'selection', (SELECT coalesce(json_agg(json_build_array(s.value, s.name) ORDER BY s.sequence, s.id), '[]') FROM ir_model_fields_selection s WHERE s.field_id = f.id))
          ORDER BY f.model, f.name), '[]')
@@ -98,6 +99,7 @@ function fieldOf(row: FieldRow): AnyField {
       'ERR_FIELD_RELATION',
       `The field ${row.name} needs the field of the other model that refers back.`,
     )
+  const isComputed = row.compute !== null && row.compute !== ''
   return {
     kind: row.ttype as AnyField['kind'],
     ...(relational ? { comodel: row.relation ?? '' } : {}),
@@ -105,16 +107,17 @@ function fieldOf(row: FieldRow): AnyField {
     ...(row.ttype === 'selection' || row.ttype === 'reference' ? { selection: row.selection } : {}),
     options: {
       label: row.label,
-      required: row.required === true,
-      readonly: row.readonly === true,
+      required: row.required === true && !isComputed,
+      readonly: row.readonly === true || isComputed,
       ...(row.help ? { help: row.help } : {}),
-      ...(row.related ? { related: row.related, store: row.store === true } : {}),
+      ...(isComputed ? { compute: true, formula: row.compute ?? '', store: row.store === true, copy: false } : {}),
+      ...(row.related && !isComputed ? { related: row.related, store: row.store === true } : {}),
       ...(row.ttype === 'monetary' && row.currency_field ? { currencyField: row.currency_field } : {}),
-      ...(row.ttype === 'char' && row.size ? { size: row.size } : {}),
+      ...(row.ttype === 'char' && row.size && !isComputed ? { size: row.size } : {}),
       ...(row.ttype === 'many2one' ? { ondelete: onDelete(row.on_delete) } : {}),
       ...(row.ttype === 'many2many' ? linkOf(row) : {}),
       ...(row.index ? { index: true } : {}),
-      ...(row.translate && (row.ttype === 'char' || row.ttype === 'text' || row.ttype === 'html')
+      ...(row.translate && !isComputed && (row.ttype === 'char' || row.ttype === 'text' || row.ttype === 'html')
         ? { translate: true }
         : {}),
       ...(row.copied === false ? { copy: false } : {}),

@@ -4,6 +4,7 @@ import { ValidationError } from '../../errors.ts'
 import { buildRegistry, type ModelRegistry } from '../../orm/index.ts'
 import { type Queryable, sql } from '../../sql/index.ts'
 import { loadApps } from '../discover/load.ts'
+import { hasFormulas, withFormulas, withoutFormulas } from '../overlay/formulas.ts'
 import { type OverlayRows, readOverlay } from '../overlay/read-overlay.ts'
 
 /** Names of the installed applications, in no order. */
@@ -30,7 +31,9 @@ export async function registryOf(
   const overlay = await readOverlay(db, adapt)
   if (overlay === undefined) return buildRegistry(names)
   try {
-    return buildRegistry(names, overlay)
+    if (!hasFormulas(overlay)) return buildRegistry(names, overlay)
+    const plain = buildRegistry(names, withoutFormulas(overlay))
+    return buildRegistry(names, withFormulas(overlay, plain))
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw new ValidationError('ERR_MODEL_DEFINITION', `The models do not fit together: ${error.message}`, {

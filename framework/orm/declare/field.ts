@@ -35,6 +35,8 @@ export interface FieldOptions {
   readonly secret?: boolean
   /** The value comes from a function registered with `computed()`. */
   readonly compute?: boolean
+  /** The expression that gives the value of a computed field made by a tenant. */
+  readonly formula?: string
   /** Path whose value this field shows, e.g. `partner_id.email`. */
   readonly related?: string
   /** Kept in the table; default true, false for computed and related fields. */

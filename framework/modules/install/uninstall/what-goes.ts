@@ -51,10 +51,13 @@ function stands(
   if (!hasModel(model.name) || (field.comodel !== undefined && !hasModel(field.comodel))) return false
   if (field.inverse !== undefined && !isThere(field.comodel, field.inverse)) return false
   if (field.kind === 'monetary' && !isThere(model.name, field.options.currencyField ?? 'currency_id')) return false
-  let at: string | undefined = model.name
-  for (const part of field.related ?? []) {
-    if (!isThere(at, part)) return false
-    at = registry.models.get(at ?? '')?.fields.get(part)?.comodel
-  }
-  return true
+  const formula = field.options.formula === undefined ? [] : (field.computed?.on ?? [])
+  return [field.related ?? [], ...formula.map((path) => path.split('.'))].every((path) => {
+    let at: string | undefined = model.name
+    return path.every((part) => {
+      const isReached = isThere(at, part)
+      at = registry.models.get(at ?? '')?.fields.get(part)?.comodel
+      return isReached
+    })
+  })
 }

@@ -1,8 +1,10 @@
 /** Models and fields that administrators make while the tenant runs: the tables follow in the same transaction. */
 
 import { ServerError } from '../../../errors.ts'
-import type { Env, ModelRegistry } from '../../../orm/index.ts'
+import { readableBy } from '../../../expression/index.ts'
+import type { Env, FieldInfo, ModelRegistry } from '../../../orm/index.ts'
 import { sql, type Transaction } from '../../../sql/index.ts'
+import { checkFormulas } from '../../overlay/formulas.ts'
 import { fixLinkTables } from '../../overlay/read-overlay.ts'
 import { publishAccess } from '../../rights/publish-access.ts'
 import type { PreviousModels } from '../../schema/previous.ts'
@@ -10,12 +12,13 @@ import { syncSchema } from '../../schema/sync.ts'
 import { noteModelsChanged, tenantOf } from '../../tenant/open-tenants.ts'
 import { registryOf } from '../../tenant/tenant-registry.ts'
 import { checkFields, checkNumbers, checkTables } from './checks.ts'
+import { fillFormulas } from './fill-formulas.ts'
 
 const applied = new WeakMap<Transaction, ModelRegistry>()
 
 /**
  * Brings schema and registry to what ir.model and ir.model.fields say now; the new registry holds from the commit on.
- * @throws ValidationError ERR_MODEL_DEFINITION, ERR_MODEL_QUOTA and those of `checkFields`, ConflictError ERR_SCHEMA_LOSS;
+ * @throws ValidationError ERR_MODEL_DEFINITION, ERR_MODEL_QUOTA and those of `checkFields` and `checkFormulas`, ConflictError ERR_SCHEMA_LOSS;
  *   then nothing is changed
  */
 export async function applyRunTimeModels(env: Env): Promise<void> {
@@ -27,8 +30,13 @@ export async function applyRunTimeModels(env: Env): Promise<void> {
   if (registry.key === before.key) return
   checkNumbers(registry, before)
   checkFields(registry)
+  const isReadable = readableBy(env)
+  // The editor's rights know what was there before; what she makes with it is hers.
+  const mayRead = (field: FieldInfo) => !before.models.get(field.model)?.fields.has(field.name) || isReadable(field)
+  checkFormulas(registry, before, mayRead)
   await checkTables(tx, registry, before)
   await syncSchema(tx, registry, { previous: ownFields(before) })
+  await fillFormulas(env, tx, registry, before)
   if (hasLost(before, registry)) await checkRules(tx, registry)
   if (!applied.has(tx)) await noteModelsChanged(tx)
   applied.set(tx, registry)

@@ -67,6 +67,7 @@ export const irModelFields = fields({
   column1: f.char({ label: 'Column 1', readonly: true }),
   column2: f.char({ label: 'Column 2', readonly: true }),
   depends: f.char({ label: 'Dependencies', readonly: true }),
+  compute: f.text({ label: 'Compute', help: 'An expression; docs/expression-language.md.' }),
   store: f.bool({ label: 'Stored', default: true }),
   currency_field: f.char({ label: 'Currency field' }),
   modules: f.char({ label: 'In Apps', readonly: true }),
@@ -117,6 +118,7 @@ behaviour(
             'ERR_FIELD_OF_APP',
             'This field belongs to an application; only fields that were made by hand (x_…) can be changed.',
           )
+        if ('compute' in values) await checkFormulaChange(this.env, this.ids, values.compute)
         if ('name' in values) await renameField(this.env, this.ids, values.name)
         const done = await super.write(
           'translate' in values ? { ...values, translate: isTranslated(values.translate) } : values,
@@ -139,8 +141,16 @@ behaviour(
 // The framework names link tables, applications and kinds; the rest would need other columns.
 const unchangeable: ReadonlySet<string> = new Set([
   ...['model', 'model_id', 'ttype', 'relation', 'relation_field', 'state', 'store', 'related', 'company_dependent'],
-  ...['relation_table', 'column1', 'column2', 'modules', 'complete_name', 'depends', 'compute', 'selection'],
+  ...['relation_table', 'column1', 'column2', 'modules', 'complete_name', 'depends', 'selection'],
 ])
+
+// A field that people fill in stays one, and a computed one stays computed: the values of the one are not those of the other.
+async function checkFormulaChange(env: Env, ids: readonly number[], to: unknown): Promise<void> {
+  const found = await env.model('ir.model.fields', ids).load('compute')
+  const isText = typeof to === 'string' && to.trim() !== ''
+  if (!isText || found.some(({ compute }) => !compute))
+    throw new UserError('ERR_FIELD_FIXED', 'Whether a field is computed cannot be changed; make a new field.')
+}
 
 async function renameField(env: Env, ids: readonly number[], to: unknown): Promise<void> {
   const name = checkName(to)
@@ -169,10 +179,9 @@ async function asManual(env: Env, values: Values<string>): Promise<Values<string
   const name = checkName(values.name)
   if (typeof ttype !== 'string' || !(ttype in kinds))
     throw new ValidationError('ERR_FIELD_TYPE', `'${String(ttype)}' is not a type of field.`)
-  for (const key of ['compute', 'depends', 'default']) {
-    if (values[key])
-      throw new UserError('ERR_FIELD_CODE', 'Fields that are made by hand hold values; they cannot carry program code.')
-  }
+  if (values.default)
+    throw new UserError('ERR_FIELD_CODE', 'Fields that are made by hand hold values; they cannot carry program code.')
+  const isComputed = typeof values.compute === 'string' && values.compute.trim() !== ''
   const owner = await ownerOf(env, values)
   if (env.registry.models.get(owner.model)?.fields.get(name))
     throw new ValidationError('ERR_FIELD_NAME', 'Field names must be unique per model.')
@@ -192,6 +201,12 @@ async function asManual(env: Env, values: Values<string>): Promise<Values<string
     company_dependent: false,
     modules: null,
     ...(values.related ? { readonly: true, store: false } : {}),
+    compute: isComputed ? String(values.compute).trim() : null,
+    // Dependencies follow from the expression.
+    depends: null,
+    ...(isComputed
+      ? { readonly: true, required: false, copied: false, related: null, store: values.store === true }
+      : {}),
   }
 }
 
