@@ -44,6 +44,10 @@ export {
 } from './orm/index.ts'
 export {
   app,
+  auditCheckpoint,
+  auditConsistency,
+  auditEntries,
+  auditProof,
   applyRights,
   applyRunTimeModels,
   describeContent,

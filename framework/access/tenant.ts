@@ -1,5 +1,6 @@
 /** A tenant as the framework knows it: a database, files, models, and the rights that are held in memory. */
 
+import type { KeyVault } from '../audit/index.ts'
 import type { AuditSwitch, FileStore, ModelRegistry } from '../orm/index.ts'
 import type { Pool } from '../sql/index.ts'
 import type { Rights } from './rights.ts'
@@ -8,6 +9,8 @@ export interface Tenant {
   readonly name: string
   readonly pool: Pool
   readonly files: FileStore
+  /** Opens personal parts of the audit log; absent where nobody handed it over. */
+  readonly vault?: KeyVault
   /** Models of the installed applications; replaced after an installation. */
   registry: ModelRegistry
   readonly rights: RightsCache
@@ -27,7 +30,9 @@ export interface RightsCache {
 }
 
 export function makeTenant(
-  options: Pick<Tenant, 'name' | 'pool' | 'files' | 'registry'> & { readonly reload?: NonNullable<Tenant['reload']> },
+  options: Pick<Tenant, 'name' | 'pool' | 'files' | 'registry' | 'vault'> & {
+    readonly reload?: NonNullable<Tenant['reload']>
+  },
 ): Tenant {
   return {
     ...options,

@@ -19,10 +19,12 @@ export {
   type Entry,
   type EntryFilter,
   keepCheckpoint,
+  keepPublicKeys,
   newestCheckpoint,
   readEntries,
   readEntry,
   readLog,
+  readPublicKeys,
 } from './reading.ts'
 export { hasPending, sealAll, sealBatch, type Sealed } from './sealer.ts'
 export { noteInTransaction, type NotedEvent, writeNoted } from './events/gathered.ts'

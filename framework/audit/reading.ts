@@ -71,6 +71,22 @@ export async function readLog(db: Queryable): Promise<{ readonly id: string; rea
   return log
 }
 
+/** The public keys of log and witness as the owner of the home noted them; `null` before the first checkpoint. */
+export async function readPublicKeys(
+  db: Queryable,
+): Promise<{ readonly key: string | null; readonly witnessKey: string | null }> {
+  const [row] = await db.query<{ key: string | null; witness_key: string | null }>(
+    sql`SELECT key, witness_key FROM hf_audit_log`,
+  )
+  return { key: row?.key ?? null, witnessKey: row?.witness_key ?? null }
+}
+
+/** Notes them; writes only where they differ. */
+export async function keepPublicKeys(db: Queryable, key: string, witnessKey: string): Promise<void> {
+  await db.query(sql`UPDATE hf_audit_log SET key = ${key}, witness_key = ${witnessKey}
+    WHERE key IS DISTINCT FROM ${key} OR witness_key IS DISTINCT FROM ${witnessKey}`)
+}
+
 /** The newest signed checkpoint; `null` before the first one. */
 export async function newestCheckpoint(
   db: Queryable,

@@ -5,7 +5,8 @@ import { type Sql, sql } from '../sql/index.ts'
 /**
  * `hf_audit_pending`: entries of committed transactions that the sealer has not yet put into the tree, in plain; it takes them
  * out within seconds.
- * `hf_audit_log`: one row; the log's own identity, which stays with the data, and how many entries the tree has.
+ * `hf_audit_log`: one row; the log's own identity, which stays with the data, how many entries the tree has, and the public keys
+ * of log and witness for who asks for them.
  * `hf_audit_leaf`: the entries of the tree. `entry` is what was hashed; the other columns say the same, for looking up.
  * `hf_audit_node`: hashes of whole subtrees; node `index` of `level` covers the entries from `index << level` on.
  * `hf_audit_subject`: the keys of people, wrapped by the tenant's; without its key nobody reads what was sealed with it.
@@ -24,7 +25,9 @@ export const auditTables: readonly Sql[] = [
   sql`CREATE TABLE IF NOT EXISTS hf_audit_log (
     one bool PRIMARY KEY DEFAULT true CHECK (one),
     id uuid NOT NULL DEFAULT gen_random_uuid(),
-    size int4 NOT NULL DEFAULT 0)`,
+    size int4 NOT NULL DEFAULT 0,
+    key text,
+    witness_key text)`,
   sql`INSERT INTO hf_audit_log (one) VALUES (true) ON CONFLICT DO NOTHING`,
   // The generated columns are for the model audit.entry, through which administrators read.
   sql`CREATE TABLE IF NOT EXISTS hf_audit_leaf (

@@ -34,13 +34,25 @@ export function toOperation(word: string): Operation {
   )
 }
 
+const readOnly = new Set<string>()
+
+/** From now on no grant lets anybody change records of the model: no rule of an administrator, no elevation, not the framework. */
+export function closeToChanges(model: string): void {
+  readOnly.add(model)
+}
+
 const minted = new WeakSet<Grant>()
 
 let count = 0
 
 /** Makes a grant valid. Reserved: only `access/` may call it (tools/layers.ts). */
 export function mintGrant(rights: Omit<Grant, 'key'>): Grant {
-  const grant: Grant = { ...rights, key: `g${++count}` }
+  const grant: Grant = {
+    ...rights,
+    records: (model, operation) =>
+      operation !== 'read' && readOnly.has(model) ? false : rights.records(model, operation),
+    key: `g${++count}`,
+  }
   minted.add(grant)
   return grant
 }

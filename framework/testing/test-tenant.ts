@@ -3,6 +3,7 @@
 import type { Tenant } from '../access/index.ts'
 import { initTenant, openTenant } from '../modules/index.ts'
 import { openPool, type Pool } from '../sql/index.ts'
+import { keyVault } from '../../platform/tenants/index.ts'
 import { sourceHash } from './source-hash.ts'
 import { withLock } from './test-cache.ts'
 import { atEnd, testHome } from './test-home.ts'
@@ -35,10 +36,10 @@ export async function testTenant(options: TestTenantOptions = {}): Promise<Tenan
     )
   }
   const name = options.name ?? `test${++made}`
-  const { address, files } = await home.tenants.create({ name, template: key })
+  const { address, files, keys } = await home.tenants.create({ name, template: key })
   const pool = openPool(address)
   atEnd(() => pool.close())
-  return openTenant({ name, pool, files })
+  return openTenant({ name, pool, files, vault: keyVault(keys) })
 }
 
 /** Two tenants with the same applications, for tests of what must not cross over. */

@@ -26,7 +26,7 @@ import { pauseLog } from './pause.ts'
 
 /** The tables of the tree with the columns that hold something of their own. */
 const carried = {
-  hf_audit_log: ['one', 'id', 'size'],
+  hf_audit_log: ['one', 'id', 'size', 'key', 'witness_key'],
   hf_audit_leaf: ['id', 'hash', 'entry', 'at', 'kind', 'model', 'ids', 'uid', 'channel', 'request_id'],
   hf_audit_node: ['level', 'index', 'hash'],
   hf_audit_subject: ['id', 'subject', 'key', 'erased_at'],
@@ -91,6 +91,7 @@ export async function adoptLog(tx: Queryable, from: KeyVault | null, to: KeyVaul
   const { size } = await readLog(tx)
   const newest = await newestCheckpoint(tx)
   await tx.query(sql`DELETE FROM hf_audit_checkpoint`)
+  await tx.query(sql`UPDATE hf_audit_log SET key = NULL, witness_key = NULL`)
   if (from === null)
     await tx.query(sql`UPDATE hf_audit_subject SET key = NULL, erased_at = now() WHERE key IS NOT NULL`)
   else await rewrapSubjects(tx, from, to)

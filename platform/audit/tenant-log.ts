@@ -3,6 +3,7 @@
 import {
   consistencyProof,
   keepCheckpoint,
+  keepPublicKeys,
   type KeyVault,
   leafHashes,
   makeSigner,
@@ -148,6 +149,7 @@ async function show(
   // What the witness refused is kept nowhere: nobody shall take it for the log's word.
   if (!verdict.accepted) return { ...of, note, witness: { state: 'refused', reason: verdict.reason } }
   await keepCheckpoint(pool, size, verdict.note)
+  await keepPublicKeys(pool, signer.verifierKey, (await witness.who()).verifierKey)
   return { ...of, note: verdict.note, witness: { state: 'cosigned' } }
 }
 

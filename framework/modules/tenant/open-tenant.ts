@@ -1,5 +1,6 @@
 /** Opens a tenant's database as a tenant, or makes one of an empty database. */
 
+import type { KeyVault } from '../../audit/index.ts'
 import { makeTenant, type Tenant, withSystemEnv } from '../../access/index.ts'
 import { ConflictError, UnavailableError, ValidationError } from '../../errors.ts'
 import { buildRegistry, type FileStore, type ModelRegistry } from '../../orm/index.ts'
@@ -16,6 +17,8 @@ export interface TenantOptions {
   readonly name: string
   readonly pool: Pool
   readonly files: FileStore
+  /** Opens personal parts of the audit log. */
+  readonly vault?: KeyVault
 }
 
 export interface InitOptions extends InstallOptions {

@@ -2,6 +2,7 @@
 
 import type { Domain } from '../domain/domain.ts'
 import type { Env } from '../env.ts'
+import { closeToChanges } from '../grant.ts'
 import type { AccessRule, DataOptions } from './data.ts'
 import type { Api } from './expose.ts'
 import type { Fields } from './field.ts'
@@ -57,6 +58,8 @@ export interface ModelOptions {
   }
   /** Earlier name of this model (or names): an upgrade renames it with its table, and everything that refers to it. */
   readonly was?: string | readonly string[]
+  /** Nobody changes its records, whatever rights say: code of the framework keeps them by other ways. */
+  readonly readOnly?: boolean
   /** The table is kept by code of the framework; schema synchronisation leaves it alone. */
   readonly table?: string
 }
@@ -137,6 +140,7 @@ export async function declaring<T>(app: string, load: () => Promise<T>): Promise
 
 /** Declares a model with its fields. */
 export function model(name: string, definition: Fields, options: ModelOptions): void {
+  if (options.readOnly) closeToChanges(name)
   note({ is: 'model', model: name, fields: definition, options })
 }
 

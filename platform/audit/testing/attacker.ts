@@ -4,7 +4,7 @@ import { append, EMPTY_FRONTIER, leafHash } from '../../../framework/audit/index
 import { id, join, type Pool, sql } from '../../../framework/sql/index.ts'
 
 const tables = {
-  hf_audit_log: ['one', 'id', 'size'],
+  hf_audit_log: ['one', 'id', 'size', 'key', 'witness_key'],
   hf_audit_leaf: ['id', 'hash', 'entry', 'at', 'kind', 'model', 'ids', 'uid', 'channel', 'request_id'],
   hf_audit_node: ['level', 'index', 'hash'],
   hf_audit_subject: ['id', 'subject', 'key', 'erased_at'],

@@ -6,7 +6,7 @@ import { UnavailableError } from '../../../framework/errors.ts'
 import { lacksUpgrade, openTenant } from '../../../framework/modules/index.ts'
 import type { Log } from '../../../framework/rpc/index.ts'
 import { openPool } from '../../../framework/sql/index.ts'
-import type { Home, TenantConnection, TenantEvent } from '../../tenants/index.ts'
+import { type Home, keyVault, type TenantConnection, type TenantEvent } from '../../tenants/index.ts'
 
 /** Where tenants come from: the home, or its owner for a process that only serves requests. */
 export interface TenantSource {
@@ -133,7 +133,7 @@ function openNow(
     name,
     generation: connection.generation,
     // A store of its own: the framework finds the tenant by it, and the connection's outlives the tenant in memory.
-    tenant: openTenant({ name, pool, files: { ...connection.files } }),
+    tenant: openTenant({ name, pool, files: { ...connection.files }, vault: keyVault(connection.keys) }),
     close: async () => {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>((resolve) => {

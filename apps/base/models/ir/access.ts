@@ -37,6 +37,7 @@ for (const model of ['ir.model.access', 'ir.rule'])
   access(model, { group: 'base.group_erp_manager', ops: all }, { group: 'base.group_system', ops: all })
 
 access('ir.module.module', { group: 'base.group_system', ops: ['read', 'write'] })
+access('audit.entry', { group: 'base.group_system', ops: ['read'] })
 access('ir.rpc.client', { group: 'base.group_system', ops: ['read', 'unlink'] })
 access('ir.config_parameter', { group: 'base.group_system', ops: all })
 for (const model of ['ir.sequence', 'ir.sequence.date_range'])
