@@ -4,12 +4,14 @@ import { actorOf, type AuditEvent, noteInTransaction, type RequestOrigin } from 
 import { AccessError, ServerError } from '../errors.ts'
 import {
   type AuditSwitch,
+  type Change,
   type Context,
   type Elevation,
   type Env,
   type Grant,
   type ModelRegistry,
   newState,
+  reacting,
   type RecordSet,
   type TransactionState,
   type UserRights,
@@ -77,6 +79,9 @@ class Environment implements Env {
   get files() {
     return this.#parts.tenant.files
   }
+  get scripts() {
+    return this.#parts.tenant.scripts ?? null
+  }
   get planKey() {
     if (this.#planKey === undefined) this.#planKey = planKeyOf(this.#parts, this.grant)
     return this.#planKey
@@ -102,6 +107,10 @@ class Environment implements Env {
     return this.#parts.audit?.get(model)
   }
 
+  reacts(model: string, change: Change): boolean {
+    return this.#parts.tenant.rights.reactions.get(model)?.has(change) === true
+  }
+
   record(event: AuditEvent): void {
     const { audit, tx, state, origin } = this.#parts
     if (audit === undefined) return
@@ -118,7 +127,9 @@ class Environment implements Env {
   model(name: string, ids: readonly number[] = []): never {
     const info = this.registry.models.get(name)
     if (!info) throw new ServerError('ERR_MODEL', `The model '${name.slice(0, 80)}' is not installed.`)
-    return new info.recordSet(this, info, ids) as RecordSet as never
+    const isAwaited = !this.system && this.#parts.tenant.rights.reactions.has(name)
+    const kind = isAwaited ? reacting(info.recordSet) : info.recordSet
+    return new kind(this, info, ids) as RecordSet as never
   }
 
   withContext(patch: Context): Env {

@@ -6,6 +6,7 @@ import { type Context, type Env, newState, StaleRights, type UserRights } from '
 import { type Cancellation, type Guard, type Queryable, sql, type Transaction, withTransaction } from '../sql/index.ts'
 import { auditSwitches, readAuditSwitches } from './audit-switches.ts'
 import { makeEnvironment } from './environment.ts'
+import { readReactions } from './reactions.ts'
 import { readRights, type Rights, systemGrant } from './rights.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -180,10 +181,12 @@ async function refresh(tenant: Tenant, db: Queryable): Promise<void> {
   if (rights.models !== undefined && row?.models !== rights.models) await tenant.reload?.(tenant)
   const languages = await db.query<{ code: string }>(sql`SELECT code FROM res_lang WHERE active`)
   const audit = await readAuditSwitches(tenant.registry, db)
+  const reactions = await readReactions(tenant.registry, db)
   // From here on without a pause: rights that a request loaded in between belong to the epoch before.
   if (isOther || rights.epoch !== row?.n) rights.users.clear()
   rights.languages = new Set(languages.map((l) => l.code))
   rights.audit = audit
+  rights.reactions = reactions
   rights.epoch = row?.n
   rights.models = row?.models
 }

@@ -3,8 +3,10 @@
 import type { AuditEvent, RequestOrigin } from '../audit/index.ts'
 import type { Queryable, Transaction } from '../sql/index.ts'
 import type { Grant, Operation } from './grant.ts'
+import type { Change } from './model/reacting.ts'
 import type { RecordSet } from './model/record-set.ts'
 import type { ModelRegistry } from './registry.ts'
+import type { ScriptRunner } from './scripts.ts'
 import type { ModelName } from './declare/types.ts'
 import type { TransactionState } from './state.ts'
 
@@ -66,6 +68,8 @@ export interface Env {
   readonly companyIds: readonly number[]
   readonly grant: Grant
   readonly files: FileStore
+  /** Runs scripts of administrators; `null` where the server has no sandbox. */
+  readonly scripts: ScriptRunner | null
   /** What compiled statements may depend on, in one text: grant, models, context. `null`: keep none. */
   readonly planKey: string | null
   /** Generation of rights in memory; a statement that sees another one makes the request start again. */
@@ -78,6 +82,8 @@ export interface Env {
   readonly origin: RequestOrigin
   /** What the log keeps of this model beyond deletions; `undefined`: nothing. */
   audited(model: string): AuditSwitch | undefined
+  /** Whether an automation of the tenant waits for such changes of this model. */
+  reacts(model: string, change: Change): boolean
   /** Whether anything is recorded at all: not while applications are brought to a database. */
   readonly isRecorded: boolean
   /** Records an event of this request: written when it commits, and only then. */

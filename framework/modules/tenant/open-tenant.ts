@@ -3,7 +3,7 @@
 import type { KeyVault } from '../../audit/index.ts'
 import { makeTenant, type Tenant, withSystemEnv } from '../../access/index.ts'
 import { ConflictError, UnavailableError, ValidationError } from '../../errors.ts'
-import { buildRegistry, type FileStore, type ModelRegistry } from '../../orm/index.ts'
+import { buildRegistry, type FileStore, type ModelRegistry, type ScriptRunner } from '../../orm/index.ts'
 import { type Pool, sql, withTransaction } from '../../sql/index.ts'
 import { loadApps } from '../discover/load.ts'
 import { bring } from '../install/bring.ts'
@@ -19,6 +19,8 @@ export interface TenantOptions {
   readonly files: FileStore
   /** Opens personal parts of the audit log. */
   readonly vault?: KeyVault
+  /** Runs scripts of administrators. */
+  readonly scripts?: ScriptRunner
 }
 
 export interface InitOptions extends InstallOptions {
