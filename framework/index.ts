@@ -68,6 +68,8 @@ export {
   upgradeModules,
 } from './modules/index.ts'
 export { languageNames } from './access/index.ts'
+export { readableBy } from './expression/index.ts'
+export { checkArch } from './views/index.ts'
 export { changeOwnPassword, checkProgramSetting, closeSessionsOf, isProgramSetting, setPassword } from './auth/index.ts'
 export { checkCronMethod } from './jobs/clock/entry-method.ts'
 export { cronChanged } from './jobs/clock/changes.ts'

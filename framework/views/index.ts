@@ -3,4 +3,5 @@
  * It never reads records.
  */
 
+export { checkArch } from './check-arch.ts'
 export { defaultViews } from './default-views.ts'

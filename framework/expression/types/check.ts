@@ -236,7 +236,7 @@ export function as(part: Checked, type: Type, node: Node, who: string): Checked 
       'ERR_EXPRESSION_TYPE',
       `${who} needs ${named(type)}, not ${named(part.type)}`,
       node.at,
-      adviceFor([part]),
+      adviceFor([part], type),
     )
   return converted(part, type)
 }
@@ -264,8 +264,10 @@ function checkChoice(field: Checked, value: Checked, node: Node): void {
   )
 }
 
-function adviceFor(args: readonly Checked[]): string {
+function adviceFor(args: readonly Checked[], wanted?: Type): string {
   const types = new Set(args.map((arg) => arg.type.is))
+  const [only] = args
+  if (wanted?.is === 'bool' && only?.is === 'path') return `Ask has(${only.steps.map((step) => step.name).join('.')}).`
   if (types.has('string') && types.has('date')) return 'Write a date as date("2024-02-29").'
   if (types.has('string') && types.has('datetime')) return 'Write a point in time as datetime("2024-02-29 12:00:00").'
   if (types.has('date') && types.has('datetime')) return 'date(…) gives the day of a point in time.'

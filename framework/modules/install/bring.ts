@@ -8,6 +8,7 @@ import { type Queryable, sql, type Transaction } from '../../sql/index.ts'
 import type { AppManifest } from '../app.ts'
 import { availableApps } from '../discover/discover.ts'
 import { loadAccess } from '../rights/declared-access.ts'
+import { checkFormulas } from '../overlay/formulas.ts'
 import { publishAccess } from '../rights/publish-access.ts'
 import { type PreviousModels, readPrevious } from '../schema/previous.ts'
 import { beginSchemaSync, refuse, type SchemaReport, type SchemaSync } from '../schema/sync.ts'
@@ -76,7 +77,11 @@ export async function bring(
     return (await removeStaleRecords(env, tx, work.of)).removed
   })
   await loadAccess(tx, registry, ids, work.upgrade)
-  if (work.upgrade) await checkRules(tx, registry)
+  if (work.upgrade) {
+    await checkRules(tx, registry)
+    // A formula whose fields are gone would silently have no value.
+    checkFormulas(registry, registry, undefined)
+  }
   await writeModules(tx, await availableApps(), new Set(registry.apps), work.demo)
   await saveFingerprints(tx, apps)
   const report = await finish(schema, previous)

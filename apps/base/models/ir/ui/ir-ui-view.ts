@@ -1,6 +1,6 @@
 /** Views of the client: how records of a model are laid out. */
 
-import { type Def, f, fields, model } from '#framework'
+import { behaviour, checkArch, type Def, f, fields, model, readableBy, type Values } from '#framework'
 
 export const irUiView = fields({
   name: f.char({ label: 'View Name', required: true }),
@@ -44,3 +44,37 @@ declare module '#framework' {
 }
 
 model('ir.ui.view', irUiView, { description: 'View', order: 'priority, name, id' })
+
+// What is wrong with a condition is found when the view is saved, not when somebody opens it.
+behaviour(
+  'ir.ui.view',
+  (Base) =>
+    class extends Base {
+      override async create(values: Values<string> | readonly Values<string>[]): Promise<this> {
+        const made = await super.create(values)
+        await checkViews(made)
+        return made
+      }
+
+      override async write(values: Values<string>): Promise<boolean> {
+        const done = await super.write(values)
+        if ('arch' in values || 'model' in values || 'inherit_id' in values || 'mode' in values) await checkViews(this)
+        return done
+      }
+    },
+)
+
+async function checkViews({ env, ids }: Pick<import('#framework').RecordSet, 'env' | 'ids'>): Promise<void> {
+  const views = await env.model('ir.ui.view', ids).load('arch', 'model', 'inherit_id', 'mode')
+  for (const { arch, model: name, inherit_id: inherited, mode } of views)
+    if (arch !== null && arch.trim() !== '')
+      checkArch(
+        env.registry,
+        {
+          text: arch,
+          model: name !== null && env.registry.models.has(name) ? name : null,
+          isExtension: inherited !== null && mode === 'extension',
+        },
+        readableBy(env),
+      )
+}
