@@ -3,6 +3,7 @@
  * It reaches into no record itself; what a test learns, it learns as a client does.
  */
 
+export { isLongRun, type ProofLine, tellProof } from './proof.ts'
 export { invitePeople, type People, type Person, type Who } from './people.ts'
 export {
   type Call,

@@ -4,8 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tenant } from '#framework/access/index.ts'
-import { createHttpServer, type LogEntry, pageRoutes } from '#framework/http/index.ts'
+import { createHttpServer, type LogEntry, pageRoutes, type Route } from '#framework/http/index.ts'
+import { openTenant } from '#framework/modules/index.ts'
 import { liveGate } from '#framework/rpc/index.ts'
+import type { Pool } from '#framework/sql/index.ts'
 import { atEnd, testHome, testTenant } from '#framework/testing/index.ts'
 import { invitePeople, type People } from './people.ts'
 import { type Received, send, type Sent } from './wire.ts'
@@ -39,14 +41,21 @@ export interface TestServer {
 export interface TestServerOptions {
   readonly apps?: readonly string[]
   readonly demo?: boolean
+  /** Pages beside the product's own; a broken twin has its hole there. */
+  readonly routes?: readonly Route[]
+  /** Paths of pages that are left out: a tool that follows every form would sign itself out. */
+  readonly without?: readonly string[]
+  /** What stands between the tenants and their databases; a broken twin splices values there. */
+  readonly through?: (pool: Pool) => Pool
 }
 
 /** Starts it; it ends with the test file. Both companies are clones of one template, so that ids mean records in both. */
-export async function startServer({ apps = ['sales'], demo = false }: TestServerOptions = {}): Promise<TestServer> {
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { apps = ['sales'], demo = false, routes = [], without = [], through } = options
   await testHome()
   const [acme, globex] = [
-    await openCompany(await testTenant({ apps, demo, name: 'acme' })),
-    await openCompany(await testTenant({ apps, demo, name: 'globex' })),
+    await openCompany(await testTenant({ apps, demo, name: 'acme' }), through),
+    await openCompany(await testTenant({ apps, demo, name: 'globex' }), through),
   ]
   const all = [acme, globex]
   const byName = async (name: string): Promise<Tenant | null> => all.find((one) => one.name === name)?.tenant ?? null
@@ -67,7 +76,7 @@ export async function startServer({ apps = ['sales'], demo = false }: TestServer
     httpsHost: '127.0.0.1',
     httpPort: 0,
     certificateFolder,
-    routes: pageRoutes(),
+    routes: [...pageRoutes().filter(({ path }) => !without.includes(path)), ...routes],
     gate,
     log,
   })
@@ -92,6 +101,9 @@ export async function startServer({ apps = ['sales'], demo = false }: TestServer
   }
 }
 
-async function openCompany(tenant: Tenant): Promise<Company> {
-  return { tenant, name: tenant.name, people: await invitePeople(tenant) }
+async function openCompany(whole: Tenant, through?: (pool: Pool) => Pool): Promise<Company> {
+  const people = await invitePeople(whole)
+  const { name, files } = whole
+  const tenant = through === undefined ? whole : await openTenant({ name, files, pool: through(whole.pool) })
+  return { tenant, name, people }
 }
