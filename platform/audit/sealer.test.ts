@@ -77,10 +77,11 @@ describe('the sealer', () => {
     const shop = await auditWorkshop(await emptyDatabase())
     const { pool, vault } = shop
     const writing = Promise.all([shop.record(150), shop.record(150)])
-    const seal = async () => {
-      for (let i = 0; i < 12; i++) await sealBatch(pool, vault, 20)
+    // Of different size, so that they do not wait for one another at the rows that they take.
+    const seal = async (most: number) => {
+      for (let i = 0; i < 12; i++) await sealBatch(pool, vault, most)
     }
-    await Promise.all([writing, seal(), seal(), seal(), seal()])
+    await Promise.all([writing, ...[5, 13, 21, 34].map(seal)])
     await sealAll(pool, vault)
     assert.equal((await readLog(pool)).size, 300)
     const entries = await readEntries(pool, vault, { limit: 1_000 })

@@ -1,12 +1,14 @@
 /** Loaded before a test file with `--import`: gives out one source file with one clause taken away. Nothing on disk changes. */
 
 import { registerHooks } from 'node:module'
+import { auditMutants } from './audit-mutants.ts'
 import { mutants } from './mutants.ts'
 
 const name = process.env.HOLDFAST_MUTANT ?? ''
-const mutant = mutants.find((one) => one.name === name)
+const inKernel = mutants.map((one) => ({ ...one, file: `framework/${one.file}` }))
+const mutant = [...inKernel, ...auditMutants].find((one) => one.name === name)
 if (!mutant) throw new TypeError(`There is no mutant '${name}'.`)
-const path = `/framework/${mutant.file}`
+const path = `/${mutant.file}`
 
 registerHooks({
   load(url, context, next) {
