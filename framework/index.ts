@@ -52,6 +52,7 @@ export {
   applyRunTimeModels,
   describeContent,
   dropCounters,
+  explainRight,
   findModules,
   installModules,
   moveChoices,

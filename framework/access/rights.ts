@@ -21,12 +21,16 @@ export interface Rights {
   readonly grant: Grant
   /** As a member of only these of the user's companies, of which the first is the current one. */
   within(companies: readonly number[]): Grant
+  /** The entries behind the grant that speak of a model, with the caller's values in their domains. */
+  entriesOf(model: string): readonly AccessEntry[]
 }
 
 /** Combinations of companies whose grants are kept; callers choose them. */
 const mostCombinations = 50
 
-interface AccessRow {
+/** One permission or rule that counts for a user, as `hf_access` holds it. */
+export interface AccessEntry {
+  readonly id: number
   readonly kind: 'permission' | 'group-rule' | 'global-rule'
   readonly model: string
   readonly ops: readonly Operation[]
@@ -60,8 +64,8 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
       coalesce((SELECT array_agg(d.module || '.' || d.name) FROM closure c JOIN ir_model_data d ON d.model = 'res.groups' AND d.res_id = c.gid), '{}') AS groups
     FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = ${uid}::int4 AND u.active`)
   if (!row) return null
-  const access = await db.query<AccessRow & Record<string, unknown>>(
-    sql`SELECT kind, model, ops, domain, fields FROM hf_access WHERE active AND (group_id IS NULL OR group_id = ANY(${row.group_ids}::int4[])) ORDER BY id`,
+  const access = await db.query<AccessEntry & Record<string, unknown>>(
+    sql`SELECT id, kind, model, ops, domain, fields FROM hf_access WHERE active AND (group_id IS NULL OR group_id = ANY(${row.group_ids}::int4[])) ORDER BY id`,
   )
   const user: UserRights = {
     id: row.id,
@@ -75,8 +79,9 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
     groups: new Set(row.groups),
     groupIds: row.group_ids,
   }
+  const commercialPartnerId = row.commercial_partner_id ?? row.partner_id
   const grantIn = (companyId: number, companyIds: readonly number[]) =>
-    makeGrant(tenant.registry, access, { ...user, companyId, companyIds }, row.commercial_partner_id ?? row.partner_id)
+    makeGrant(tenant.registry, access, { ...user, companyId, companyIds }, commercialPartnerId)
   const known = new Map<string, Grant>()
   const within = (companies: readonly number[]) => {
     const key = companies.join()
@@ -85,7 +90,11 @@ export async function readRights(tenant: Pick<Tenant, 'registry'>, db: Queryable
     known.set(key, grant)
     return grant
   }
-  return { user, grant: grantIn(user.companyId, user.companyIds), within }
+  const entriesOf = (model: string) =>
+    access
+      .filter((entry) => entry.model === model)
+      .map((entry) => ({ ...entry, domain: bind(entry.domain, valuesOf(user, commercialPartnerId)) }))
+  return { user, grant: grantIn(user.companyId, user.companyIds), within, entriesOf }
 }
 
 /** Everything, for the framework's own work: installation, import, recomputation. Secrets stay unreadable even here. */
@@ -121,22 +130,15 @@ function elevate(base: Grant, models: ReadonlySet<string> | '*', ops: ReadonlySe
 
 function makeGrant(
   registry: ModelRegistry,
-  rows: readonly AccessRow[],
+  rows: readonly AccessEntry[],
   user: UserRights,
   commercialPartnerId: number,
 ): Grant {
-  const byModel = new Map<string, AccessRow[]>()
+  const byModel = new Map<string, AccessEntry[]>()
   for (const row of rows) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row])
   const records = new Map<string, true | false | Domain>()
   const fields = new Map<string, ReadonlySet<string> | true>()
-  const values: CallersValues = {
-    caller: callerOf(user),
-    id: user.id,
-    partner_id: user.partnerId,
-    company_id: user.companyId,
-    company_ids: user.companyIds,
-    commercial_partner_id: commercialPartnerId,
-  }
+  const values = valuesOf(user, commercialPartnerId)
   const grant: Grant = mintGrant({
     seesExistence: user.groups.has('base.group_erp_manager') || user.groups.has('base.group_system'),
     unlimited: new Set(),
@@ -192,6 +194,18 @@ function makeGrant(
   }
 }
 
+// What `user.…` stands for in the domain of a rule.
+function valuesOf(user: UserRights, commercialPartnerId: number): CallersValues {
+  return {
+    caller: callerOf(user),
+    id: user.id,
+    partner_id: user.partnerId,
+    company_id: user.companyId,
+    company_ids: user.companyIds,
+    commercial_partner_id: commercialPartnerId,
+  }
+}
+
 // The many2one of a one2many; the many2many that shares a link table with another one, seen from the other end.
 function otherSide(registry: ModelRegistry, model: string, field: string): FieldInfo | null {
   const info = registry.models.get(model)?.fields.get(field)
@@ -206,7 +220,7 @@ function otherSide(registry: ModelRegistry, model: string, field: string): Field
 }
 
 /** Permissions add up, group rules add up among themselves, global rules all hold. Without a permission: nothing. */
-function combine(rows: readonly AccessRow[], operation: Operation, values: CallersValues): true | false | Domain {
+function combine(rows: readonly AccessEntry[], operation: Operation, values: CallersValues): true | false | Domain {
   const mine = rows.filter((row) => row.ops.includes(operation))
   if (!mine.some((row) => row.kind === 'permission')) return false
   const globals = mine.filter((row) => row.kind === 'global-rule').map((row) => bind(row.domain, values))
@@ -216,7 +230,7 @@ function combine(rows: readonly AccessRow[], operation: Operation, values: Calle
   return all.length === 0 ? true : join('&', all)
 }
 
-function permittedFields(rows: readonly AccessRow[], operation: Operation): ReadonlySet<string> | true {
+function permittedFields(rows: readonly AccessEntry[], operation: Operation): ReadonlySet<string> | true {
   const permissions = rows.filter((row) => row.kind === 'permission' && row.ops.includes(operation))
   if (permissions.some((row) => row.fields === null)) return true
   return new Set(permissions.flatMap((row) => row.fields ?? []))

@@ -26,7 +26,7 @@ export { type SchemaReport, syncSchema } from './schema/sync.ts'
 export { findModules, installModules, uninstallModules, upgradeModules } from './services/apps.ts'
 export { auditCheckpoint, auditConsistency, auditEntries, auditProof } from './services/audit.ts'
 export { type ContentFacts, describeContent } from './services/attachment-content.ts'
-export { applyRights } from './services/rights.ts'
+export { applyRights, explainRight } from './services/rights.ts'
 export { applyRunTimeModels } from './services/own-models/apply.ts'
 export { moveChoices, removalOfFields, removalOfModels, renameOwnField } from './services/own-models/removal.ts'
 export {

@@ -13,6 +13,9 @@ import { pageRoutes } from './routes.ts'
 
 const executablePath = '/usr/bin/chromium'
 const password = 'copper kettle on the stove'
+const rightsPages = ['/web/access?login=mallory&model=sale.order&record=1', '/web/access/costs?login=mallory']
+/** A folder to keep pictures of pages in, for a person to look at. */
+const pictures = process.env.HOLDFAST_PICTURES
 const payload = `Mallory "><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
 
 describe(
@@ -120,6 +123,7 @@ describe(
         '/odoo',
         '/web/keys',
         '/web/programs',
+        '/web/access',
         '/doc',
         '/doc/res.partner',
         '/doc/no.such',
@@ -277,7 +281,7 @@ describe(
       const { context, page } = await open()
       await page.setViewportSize({ width: 375, height: 700 })
       await signIn(page, 'admin')
-      for (const path of ['/doc', '/doc/sale.order', '/web/programs']) {
+      for (const path of ['/doc', '/doc/sale.order', '/web/programs', ...rightsPages]) {
         await page.goto(base + path)
         const width = await page.evaluate<number>(
           `document.querySelectorAll('details').forEach((one) => { one.open = true }), document.documentElement.scrollWidth`,
@@ -298,6 +302,31 @@ describe(
         (await page.textContent('#method-action_confirm')) ?? '',
         /curl[\s\S]*requests\.post[\s\S]*createClient/,
       )
+      await context.close()
+    })
+
+    test('administrators are told why a person may not and what rules cost, and nobody else finds the pages', async () => {
+      const { context, page } = await open({ scripts: false })
+      await signIn(page, 'mallory')
+      for (const path of ['/web/access', ...rightsPages]) assert.equal((await page.goto(base + path))?.status(), 404)
+      await context.clearCookies()
+      await signIn(page, 'admin')
+      await page.click('text=Why somebody may, or may not')
+      await page.fill('#login', 'mallory')
+      await page.fill('#model', 'sale.order')
+      await page.fill('#record', '1')
+      await page.click('main button')
+      const told = (await page.textContent('main')) ?? ''
+      assert.ok(told.includes(payload) && /ir\.model\.access[\s\S]*ir\.rule[\s\S]*SELECT/.test(told), told)
+      if (pictures) await page.screenshot({ path: `${pictures}/access.png`, fullPage: true })
+      await page.click('text=What rules cost')
+      await page.click('main button')
+      assert.match((await page.textContent('table')) ?? '', /sale\.order/)
+      if (pictures) await page.screenshot({ path: `${pictures}/costs.png`, fullPage: true })
+      await page.fill('#login', '"><b>nobody')
+      await page.click('main button')
+      assert.match((await page.textContent('[role=alert]')) ?? '', /no active user '"><b>nobody'/)
+      assert.deepEqual(complaints, [])
       await context.close()
     })
 

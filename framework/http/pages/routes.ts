@@ -4,6 +4,7 @@ import type { LinkPurpose } from '../../auth/index.ts'
 import { html as htmlReply, redirect } from '../answer/reply.ts'
 import type { Exchange, Reply } from '../exchange.ts'
 import type { Route } from '../routes.ts'
+import { accessPath, costsPath, showAccess, showCosts } from './access/access-page.ts'
 import { endKey, keysPath, makeKey, showKeys } from './keys/keys-page.ts'
 import { assetRoutes } from './look/assets.ts'
 import { programsPath, setPolicy, showPrograms } from './programs/programs-page.ts'
@@ -66,6 +67,8 @@ export function pageRoutes(options: PageOptions = {}): readonly Route[] {
       maxBodyBytes: formBytes,
       handler: setPolicy,
     },
+    pageOf(accessPath, showAccess),
+    pageOf(costsPath, showCosts),
     pageOf('/doc', showModels),
     pageOf('/doc/:model', showModel),
     { method: 'GET', path: '/web/login', kind: 'PAGE', tenant: 'optional', session: 'optional', handler: showLogin },

@@ -97,6 +97,11 @@ export class Scope {
     return withDocuments(this, hanging, alias, operation, rule, list?.inverse === hanging.id)
   }
 
+  /** The text of one rule by itself, for people who ask which one it was. */
+  rule(model: ModelInfo, alias: string, records: Domain): Sql {
+    return this.#rule(model, alias, records, null)
+  }
+
   #rule(model: ModelInfo, alias: string, records: Domain, own: Sql | null): Sql {
     const ruleText = new Scope(this.env, { activeTest: false }, { rules: false, counter: this.#counter })
     const rule = compileDomain(ruleText, model, alias, settled(records, this.env))

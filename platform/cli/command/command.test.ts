@@ -75,6 +75,8 @@ describe('a command line', () => {
   test('offers a dry run for every verb that changes things, and for no other', () => {
     const without = verbs.filter((verb) => !canDryRun(verb)).map(({ name }) => name)
     assert.deepEqual(without.sort(), [
+      'access costs',
+      'access explain',
       'app list',
       'audit checkpoint',
       'audit list',

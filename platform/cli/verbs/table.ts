@@ -24,6 +24,7 @@ import { tenantDelete } from './tenant/delete.ts'
 import { tenantList } from './tenant/list.ts'
 import { tenantSettings } from './tenant/settings.ts'
 import { types } from './types.ts'
+import { accessCosts, accessExplain } from './user/explain.ts'
 import { userResetPassword } from './user/reset-password.ts'
 
 /** What people can type. */
@@ -57,6 +58,8 @@ export const verbs: readonly Verb[] = [
   auditProof,
   auditCheckpoint,
   userResetPassword,
+  accessExplain,
+  accessCosts,
   client,
   types,
 ]

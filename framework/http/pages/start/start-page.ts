@@ -49,7 +49,12 @@ ${backups(start)}
 <dl class="card facts">
 <dt>${words.reference}</dt><dd><a href="/doc">${words.referenceLink}</a></dd>
 <dt>${words.keys}</dt><dd><a href="/web/keys">${words.keysLink}</a></dd>
-${data.isAdministrator ? html`<dt>${words.callers}</dt><dd><a href="/web/programs">${words.callersLink}</a></dd>` : null}
+${
+  data.isAdministrator
+    ? html`<dt>${words.callers}</dt><dd><a href="/web/programs">${words.callersLink}</a></dd>
+<dt>${words.rights}</dt><dd><a href="/web/access">${words.rightsLink}</a></dd>`
+    : null
+}
 <dt>${words.server}</dt><dd><code>${start.server}</code></dd>
 <dt>${texts.database}</dt><dd><code>${start.database}</code></dd>
 <dt>XML-RPC</dt><dd><code>/xmlrpc/2/common</code>, <code>/xmlrpc/2/object</code></dd>

@@ -1,6 +1,18 @@
 /** Who may read, write, create or delete records of a model: permissions of groups, which add up. */
 
-import { applyRights, behaviour, type Def, f, fields, model, type Values } from '#framework'
+import {
+  api,
+  applyRights,
+  behaviour,
+  type Def,
+  explainRight,
+  expose,
+  f,
+  fields,
+  model,
+  t,
+  type Values,
+} from '#framework'
 
 export const irModelAccess = fields({
   name: f.char({ label: 'Name', required: true, index: true }),
@@ -28,6 +40,23 @@ model('ir.model.access', irModelAccess, {
   audit: { as: 'rights' },
 })
 
+expose('ir.model.access', {
+  explain: api({
+    on: 'model',
+    params: {
+      login: t.str,
+      model: t.str,
+      operation: t.str.or('read'),
+      record: t.int.or(null),
+      analyze: t.bool.or(false),
+    },
+    returns: t.json,
+    access: 'read',
+    readonly: true,
+    doc: 'Why a user may, or may not: permissions, what each rule says of a record, fields kept back, the SQL and its cost. The answer tells whether the record exists, so only who administers rights gets one.',
+  }),
+})
+
 behaviour(
   'ir.model.access',
   (Base) =>
@@ -48,6 +77,16 @@ behaviour(
         const done = await super.unlink()
         await applyRights(this.env, 'ir.model.access', this.ids)
         return done
+      }
+
+      async explain(
+        login: string,
+        model: string,
+        operation: string,
+        record: number | null,
+        analyze: boolean,
+      ): Promise<unknown> {
+        return explainRight(this.env, { login, model, operation, record, analyze })
       }
     },
 )
