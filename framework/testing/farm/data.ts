@@ -3,6 +3,7 @@
 import { type Tenant, withSystemEnv } from '../../access/index.ts'
 import { sql } from '../../sql/index.ts'
 import { Dice } from '../maze/data.ts'
+import type { Content } from '../policy/content.ts'
 import { tables } from './tables.ts'
 
 export { Dice }
@@ -90,6 +91,15 @@ export async function fillFarm(tenant: Tenant, dice: Dice, companies: Companies)
     })
   await store(tenant, data)
   return data
+}
+
+/** The same as an evaluator reads it. */
+export function contentOf(data: Data): Content {
+  const rows = new Map(models.map((model) => [model, new Map(data[model].map((row) => [row.id, row]))]))
+  const links = data['farm.animal'].flatMap(({ id, tag_ids: tags }) =>
+    (tags as readonly number[]).map((tag_id) => ({ animal_id: id, tag_id })),
+  )
+  return { rows, links: new Map([['farm_animal_tag_rel', links]]) }
 }
 
 // Past the kernel, which would never store an unset number or a fraction of a second: databases that were imported do.
