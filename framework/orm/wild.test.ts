@@ -7,7 +7,7 @@ import type { Env, FieldInfo, ModelInfo } from './index.ts'
 import { searchedTable, searchPredicate } from './model/reading.ts'
 import { Scope } from './query/scope.ts'
 import { join as joined, sql, Template } from '../sql/index.ts'
-import { asUser, emptyDatabase, type TestUser } from '../testing/index.ts'
+import { asUser, emptyDatabase, tellProof, type TestUser } from '../testing/index.ts'
 import { Dice } from '../testing/maze/data.ts'
 import { type Content, readContent, type Row } from '../testing/policy/content.ts'
 import { type AccessRow, Denied, type Policy } from '../testing/policy/policy.ts'
@@ -228,6 +228,7 @@ test('random models under random rights answer as an evaluator in memory says', 
       )
     }
   }
-  t.diagnostic(`seed ${seed}: ${cases()} cases, ${JSON.stringify(tally)}`)
+  t.diagnostic(`seed ${seed}: ${JSON.stringify(tally)}`)
+  tellProof(t, { suite: 'random models, rights and questions', cases: cases() })
   assert.ok(tally.refusals < tally.searches * 0.7, 'most searches have to be answered, or the test says little')
 })

@@ -5,6 +5,7 @@ import { type Tenant, withEnv } from '#framework/access/index.ts'
 import { baseApi, type Env, type ModelInfo, RecordSet } from '#framework/orm/index.ts'
 import { id, sql } from '#framework/sql/index.ts'
 import { type Channel, channels, noChannel, type Place } from './channels.ts'
+import { tellProof } from '#framework/testing/index.ts'
 import { type HalfBlind, halfBlindUsers } from './half-blind.ts'
 
 type Tried = Record<'denied' | 'allowed' | 'unfit', number>
@@ -49,7 +50,7 @@ describe('every field through every channel', () => {
         assert.ok(user)
         const tried = { denied: 0, allowed: 0, unfit: 0 }
         const faults = await faultsIn(channel.isWrite ? tenant : watched, user, channel, tried)
-        t.diagnostic(JSON.stringify(tried))
+        tellProof(t, { suite: 'every field through every channel', cases: tried.allowed + tried.denied + tried.unfit })
         assert.deepEqual(faults, [])
         assert.ok(tried.denied + tried.allowed > 50, JSON.stringify(tried))
       })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { ApiMethod, ModelInfo } from '#framework/orm/index.ts'
-import type { Operation, Policy, Row } from '#framework/testing/index.ts'
+import { type Operation, type Policy, type Row, tellProof } from '#framework/testing/index.ts'
 import { ask, type Outcome, readings } from './reading.ts'
 import { absent, type Company, companyOfRoles, type Role } from './roles.ts'
 
@@ -46,7 +46,7 @@ describe('every method for every role', () => {
           calls += found.calls
           faults.push(...found.faults.map((fault) => `${model.name}.${method}: ${fault}`))
         }
-      t.diagnostic(`${name}: ${calls} calls`)
+      tellProof(t, { suite: 'every method for every role', cases: calls })
       assert.deepEqual(faults, [])
       assert.ok(calls > 2_000)
     })
@@ -62,7 +62,7 @@ describe('every method for every role', () => {
           if (fault) faults.push(`${name}, ${operation} ${model.name}: ${fault}`)
         }
     }
-    t.diagnostic(`${calls} calls`)
+    tellProof(t, { suite: 'every method for every role', cases: calls })
     assert.deepEqual(faults, [])
   })
 
@@ -79,7 +79,7 @@ describe('every method for every role', () => {
           const fault = shutOut(model, declared, outcome)
           if (fault) faults.push(`${role.name} ${model.name}.${method}: ${fault}`)
         }
-    t.diagnostic(`${calls} calls`)
+    tellProof(t, { suite: 'every method for every role', cases: calls })
     assert.deepEqual(faults, [])
   })
 })

@@ -3,6 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pageOf } from '../proof/page.ts'
+import { prove, writeProof } from '../proof/proof.ts'
 import { type Options, readOptions, usage } from './options.ts'
 import { measureGrowth } from './parts/growth.ts'
 import { measureIdle } from './parts/idle.ts'
@@ -37,6 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (options.part) {
     case 'page':
       break
+    case 'proof':
+      return (await proof(options)) ? 0 : 1
     case 'growth':
       await keep(options, 'growth', await measureGrowth(options.isQuick, say))
       break
@@ -51,6 +55,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!options.isQuick) await writePage()
   return 0
+}
+
+async function proof({ minutes, isQuick, isJson }: Options): Promise<boolean> {
+  const bounds = { mutantMinutes: isQuick ? 1 : minutes, cases: isQuick ? 20_000 : 200_000 }
+  const command = `npm run bench -- --proof --minutes ${minutes}`
+  const proven = await prove(bounds, command, say)
+  if (!isQuick) await writeProof(proven)
+  console.log(isJson ? JSON.stringify(proven) : pageOf(proven))
+  return proven.failures.length === 0 && proven.twins.every(({ isRed }) => isRed)
 }
 
 async function operations(options: Options): Promise<void> {

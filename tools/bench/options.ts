@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 
 export interface Options {
   /** What is run: the operations, or one of the long parts. */
-  readonly part: 'operations' | 'growth' | 'idle' | 'processes' | 'page'
+  readonly part: 'operations' | 'growth' | 'idle' | 'processes' | 'page' | 'proof'
   /** Letters of operations; empty = all. */
   readonly keys: readonly string[]
   readonly isQuick: boolean
@@ -16,14 +16,18 @@ export interface Options {
   readonly rows: number | null
   /** Tenants of the part `idle`. */
   readonly idle: number
+  /** Minutes that the part `proof` spends on mutants. */
+  readonly minutes: number
 }
 
-export const usage = `npm run bench -- [operation …] [--rows N | --growth | --processes | --idle N | --page] [--quick] [--json] [--profile] [--concurrency N]
+export const usage = `npm run bench -- [operation …] [--rows N | --growth | --processes | --idle N | --page | --proof] [--quick] [--json] [--profile] [--concurrency N]
   operation      letters of docs/benchmarks.md, such as "a b"; default all
   --rows         the reads with so many partners, such as 1000000
   --growth       how cost grows with rows, rules, groups and tenants
   --processes    the same load on one serving process and on several
   --idle         what so many tenants cost that nobody uses, such as 1000
+  --proof        the long run of the security suites, mutants and twins: docs/security/proof.md
+  --minutes N    of it for mutants; default 120
   --page         only writes the page from the figures that are there
   --quick        a few calls of each on little data: does it work, not how fast
   --json         one JSON document instead of the table
@@ -46,6 +50,8 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       growth: { type: 'boolean', default: false },
       processes: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
+      proof: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
       rows: { type: 'string' },
       idle: { type: 'string' },
       concurrency: { type: 'string' },
@@ -56,7 +62,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const unknown = positionals.find((key) => !known.includes(key))
   if (unknown !== undefined) throw new TypeError(`There is no operation ${unknown}; there are ${known.join(', ')}.`)
   const idle = number('--idle', values.idle, 5_000)
-  const parts = (['page', 'growth', 'processes'] as const).filter((part) => values[part])
+  const parts = (['page', 'growth', 'processes', 'proof'] as const).filter((part) => values[part])
   return {
     part: parts[0] ?? (idle !== null ? 'idle' : 'operations'),
     keys: positionals,
@@ -66,6 +72,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     concurrency: number('--concurrency', values.concurrency, 256),
     rows: number('--rows', values.rows, 10_000_000),
     idle: idle ?? 0,
+    minutes: number('--minutes', values.minutes, 2_000) ?? 120,
   }
 }
 
