@@ -56,7 +56,7 @@ const random: readonly { readonly file: string; readonly share: number; readonly
   { file: 'framework/access/rules.test.ts', share: 0.06, runs: 1 },
 ]
 /** Folders whose suites tell the proof what they tried. */
-const telling = /^tests\/(proof|history|attack-tools)\//
+const telling = /^tests\/(proof|attack-tools)\//
 
 /** Runs it all; bounded by its options, it takes no longer than they allow. */
 export async function prove(options: ProofOptions, command: string, say: (text: string) => void): Promise<Proof> {

@@ -87,12 +87,12 @@ export const twins: readonly Twin[] = [
     'else: defaults, user 0',
   ),
   twin(
-    'translations of a hidden field',
+    'translations of a hidden record',
     'framework/orm/model/translations.ts',
-    'new Scope(records.env).field(records.info, name)',
-    'records.info.fields.get(name) ?? new Scope(records.env).field(records.info, name)',
-    fields,
-    'else: translations, user 0',
+    "await requireRecords(records.env, records.modelName, 'read', [records.id])",
+    '',
+    roles,
+    'says: employee',
   ),
   twin(
     'a form that shows hidden fields',
