@@ -3,4 +3,5 @@
  * It holds no rights: what a script calls, it calls as its user, through the same door as a program from outside.
  */
 
-export {}
+export { findIsolation, type Isolation } from './isolation.ts'
+export { openSandbox, type Sandbox, type SandboxOptions } from './pool.ts'
