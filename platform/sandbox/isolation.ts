@@ -125,8 +125,7 @@ export function nodeCommand(program: string, permissions: boolean): string[] {
   ]
   return [
     process.execPath,
-    ...(permissions ? ['--permission'] : []),
-    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...(permissions ? ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`)] : []),
     '--disable-proto=delete',
     '--disable-wasm-trap-handler',
     '--v8-pool-size=1',
