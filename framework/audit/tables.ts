@@ -22,6 +22,8 @@ export const auditTables: readonly Sql[] = [
     ids int4[],
     what jsonb NOT NULL DEFAULT '{}',
     personal jsonb)`,
+  // It lives for a second: compressing it would cost the writer more than it saves.
+  sql`ALTER TABLE hf_audit_pending ALTER COLUMN personal SET STORAGE EXTERNAL`,
   sql`CREATE TABLE IF NOT EXISTS hf_audit_log (
     one bool PRIMARY KEY DEFAULT true CHECK (one),
     id uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -82,10 +82,14 @@ test('the page tells every part, and its graphs are drawn from numbers only', ()
     },
   ]
   const processes = { date: '2026-01-01', clients: 16, counts }
-  const parts = { operations: result, rows: result, growth, processes, idle }
+  const audit = {
+    ...{ date: '2026-01-01', records: 20, rounds: 1 },
+    rows: [{ work: 'a call for each', offMs: 1, onMs: 1.1, ratio: 1.1, from: 1, to: 1.2 }],
+  }
+  const parts = { operations: result, rows: result, growth, processes, idle, audit }
   const text = page(parts)
   for (const { title } of result.rows) assert.ok(text.includes(title), title)
-  for (const said of ['--rows 300', '--growth', '--idle 7', '195.3 KiB of the server', 'not reached'])
+  for (const said of ['--rows 300', '--growth', '--idle 7', '--audit', '| 1.10 |', '195.3 KiB of the server', 'not reached'])
     assert.ok(text.includes(said), said)
   assert.doesNotMatch(text, /NaN|undefined|Infinity/)
   const drawn = graphs(parts)

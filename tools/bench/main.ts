@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pageOf } from '../proof/page.ts'
 import { prove, writeProof } from '../proof/proof.ts'
 import { type Options, readOptions, usage } from './options.ts'
+import { measureAudit } from './parts/audit.ts'
 import { measureGrowth } from './parts/growth.ts'
 import { measureIdle } from './parts/idle.ts'
 import { measureProcesses } from './parts/processes.ts'
@@ -49,6 +50,9 @@ async function main(args: readonly string[]): Promise<number> {
       break
     case 'processes':
       await keep(options, 'processes', await measureProcesses(options.isQuick, say))
+      break
+    case 'audit':
+      await keep(options, 'audit', await measureAudit(options.isQuick, say))
       break
     case 'operations':
       await (options.isProfiled ? profile(options) : operations(options))

@@ -9,15 +9,17 @@ import type { AuditSwitch, Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { shown } from './shown.ts'
 
-/** Parts of a statement: `WITH {before}done AS (… RETURNING …{returning}){noted} SELECT … FROM done`. */
+/** Parts of `WITH done AS (UPDATE … {from} WHERE … {joined} RETURNING …{returning}){noted} SELECT … FROM done`; empty where nothing is kept. */
 export interface Noting {
-  readonly before: Sql
+  /** The rows as they were, as another table of the UPDATE. */
+  readonly from: Sql
+  readonly joined: Sql
   readonly returning: Sql
   readonly noted: Sql
   readonly isOn: boolean
 }
 
-const nothing: Noting = { before: empty, returning: empty, noted: empty, isOn: false }
+const nothing: Noting = { from: empty, joined: empty, returning: empty, noted: empty, isOn: false }
 
 /** Who made a record and when stands in the entry itself. */
 const own = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date'])
@@ -33,27 +35,26 @@ function recorded(fields: Iterable<FieldInfo>): FieldInfo[] {
 }
 
 /**
- * For an UPDATE of these records: one entry with the records in which anything became different.
+ * For an UPDATE: one entry with the records in which anything became different.
  * @param alias the table's name within the UPDATE
- * @param so `computed`: nobody wrote it, it follows from something else
+ * @param so `computed`: nobody wrote it, it follows from something else; `also`: the UPDATE has other tables already
  */
 export function noteUpdate(
   env: Env,
   model: ModelInfo,
-  ids: readonly number[],
   written: Iterable<FieldInfo>,
   alias: string,
-  so: { readonly computed?: boolean } = {},
+  so: { readonly computed?: boolean; readonly also?: boolean } = {},
 ): Noting {
   const audited = switchOf(env, model)
   const fields = audited === undefined ? [] : recorded(written)
   if (audited === undefined || fields.length === 0) return nothing
-  const table = id(model.table)
-  const place = (i: number) => id(`hf_n${i}`)
-  const values = (of: string) => join(fields.map((field, i) => sql`${shown(model, field, of)} AS ${place(i)}`))
-  const differs = (i: number) => sql`o.${place(i)} IS DISTINCT FROM d.${place(i)}`
+  const [old, now] = [(i: number) => id(`hf_o${i}`), (i: number) => id(`hf_n${i}`)]
+  const values = (of: string, place: (i: number) => Sql) =>
+    join(fields.map((field, i) => sql`${shown(model, field, of)} AS ${place(i)}`))
+  const differs = (i: number) => sql`${old(i)} IS DISTINCT FROM ${now(i)}`
   const pair = (field: FieldInfo, i: number) =>
-    sql`jsonb_build_object(${literal(field.name)}, jsonb_build_array(o.${place(i)}, d.${place(i)}))`
+    sql`jsonb_build_object(${literal(field.name)}, jsonb_build_array(${old(i)}, ${now(i)}))`
   const [only] = fields.length === 1 ? fields : []
   const data = only
     ? pair(only, 0)
@@ -61,13 +62,17 @@ export function noteUpdate(
   const names = only
     ? sql`jsonb_build_array(${literal(only.name)})`
     : sql`to_jsonb(array_remove(ARRAY[${join(fields.map((field, i) => sql`CASE WHEN bool_or(${differs(i)}) THEN ${literal(field.name)} END`))}], NULL))`
-  const what = audited.as === undefined ? { ...so } : { operation: 'write', ...so }
+  const what = {
+    ...(audited.as === undefined ? {} : { operation: 'write' }),
+    ...(so.computed === true ? { computed: true } : {}),
+  }
   return {
-    before: sql`hf_old AS MATERIALIZED (SELECT t.id, ${values('t')} FROM ${table} t WHERE t.id = ANY(${[...ids]}::int4[])), `,
-    returning: sql`, ${id(alias)}.id AS hf_id, ${values(alias)}`,
-    noted: sql`, hf_noted AS (${into(env, model, audited, 'written')}, array_agg(o.id ORDER BY o.id),
-      ${JSON.stringify(what)}::jsonb || jsonb_build_object('fields', ${names}), ${parts(model, sql`o.id`, data)}
-      FROM hf_old o JOIN done d ON d.hf_id = o.id WHERE ${join(
+    from: sql`${so.also === true ? sql`,` : sql` FROM`} (SELECT t.id AS hf_id, ${values('t', old)} FROM ${id(model.table)} t) hf_old`,
+    joined: sql` AND hf_old.hf_id = ${id(alias)}.id`,
+    returning: sql`, hf_old.*, ${values(alias, now)}`,
+    noted: sql`, hf_noted AS (${into(env, model, audited, 'written')}, array_agg(hf_id ORDER BY hf_id),
+      ${JSON.stringify(what)}::jsonb || jsonb_build_object('fields', ${names}), ${parts(model, sql`hf_id`, data)}
+      FROM done WHERE ${join(
         fields.map((_, i) => differs(i)),
         ' OR ',
       )} HAVING count(*) > 0)`,
@@ -79,7 +84,8 @@ export function noteUpdate(
 export function noteInsert(env: Env, model: ModelInfo, given: Iterable<FieldInfo>, alias: string): Noting {
   const audited = switchOf(env, model)
   if (audited === undefined) return nothing
-  const fields = recorded(given)
+  // What follows from other values is no part of what somebody said.
+  const fields = recorded(given).filter(({ computed, options }) => !computed || options.editable === true)
   const place = (i: number) => id(`hf_n${i}`)
   const values = fields.map((field, i) => sql`, ${shown(model, field, alias)} AS ${place(i)}`)
   const pairs = fields.map((field, i) => sql`${literal(field.name)}, d.${place(i)}`)
@@ -88,7 +94,8 @@ export function noteInsert(env: Env, model: ModelInfo, given: Iterable<FieldInfo
   const data = sql`jsonb_strip_nulls(${objects.length === 0 ? sql`'{}'::jsonb` : joined(objects)})`
   const what = { ...(audited.as === undefined ? {} : { operation: 'create' }), fields: fields.map(({ name }) => name) }
   return {
-    before: empty,
+    from: empty,
+    joined: empty,
     returning: join(values, ' '),
     noted: sql`, hf_noted AS (${into(env, model, audited, 'created')}, array_agg(d.id ORDER BY d.id),
       ${JSON.stringify(what)}::jsonb, ${parts(model, sql`d.id`, data)} FROM done d HAVING count(*) > 0)`,
@@ -101,7 +108,7 @@ export function noteDelete(
   env: Env,
   model: ModelInfo,
   more: Readonly<Record<string, unknown>> = {},
-): Omit<Noting, 'before'> {
+): Pick<Noting, 'returning' | 'noted' | 'isOn'> {
   if (!env.isRecorded || model.options.transient) return nothing
   const as = env.audited(model.name)?.as
   const name = model.fields.get(model.recName)

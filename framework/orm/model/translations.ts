@@ -56,10 +56,10 @@ export async function writeTranslations(
   }
   await records.write({ [field.name]: texts } as never)
   if (removed.length > 0) {
-    const note = noteUpdate(records.env, records.info, records.ids, [field], 't')
-    const statement = sql`UPDATE ${id(records.info.table)} t SET ${id(field.name)} = ${id(field.name)} - ${removed}::text[] WHERE id = ANY(${[...records.ids]}::int4[]) RETURNING 1 AS one${note.returning}`
+    const note = noteUpdate(records.env, records.info, [field], 't')
+    const statement = sql`UPDATE ${id(records.info.table)} t SET ${id(field.name)} = ${id(field.name)} - ${removed}::text[]${note.from} WHERE t.id = ANY(${[...records.ids]}::int4[])${note.joined} RETURNING 1 AS one${note.returning}`
     await records.env.db.query(
-      note.isOn ? sql`WITH ${note.before}done AS (${statement})${note.noted} SELECT 1` : statement,
+      note.isOn ? sql`WITH done AS (${statement})${note.noted} SELECT 1` : statement,
     )
   }
   return true

@@ -32,8 +32,8 @@ export async function roundMonetary(
       (name) => sql`t.${id(name)} IS DISTINCT FROM round(t.${id(name)} / c.rounding) * c.rounding`,
     )
     const rounded = fields.map((name) => model.fields.get(name)).filter((field) => field !== undefined)
-    const note = noteUpdate(env, model, ids, rounded, 't')
-    const statement = sql`UPDATE ${id(model.table)} t SET ${join(sets)} FROM res_currency c WHERE c.id = t.${id(currency)} AND c.rounding > 0 AND t.id = ANY(${[...ids]}::int4[]) AND (${changed.length > 0 ? join(changed, ' OR ') : empty}) RETURNING 1 AS one${note.returning}`
-    await env.db.query(note.isOn ? sql`WITH ${note.before}done AS (${statement})${note.noted} SELECT 1` : statement)
+    const note = noteUpdate(env, model, rounded, 't', { also: true })
+    const statement = sql`UPDATE ${id(model.table)} t SET ${join(sets)} FROM res_currency c${note.from} WHERE c.id = t.${id(currency)} AND c.rounding > 0${note.joined} AND t.id = ANY(${[...ids]}::int4[]) AND (${changed.length > 0 ? join(changed, ' OR ') : empty}) RETURNING 1 AS one${note.returning}`
+    await env.db.query(note.isOn ? sql`WITH done AS (${statement})${note.noted} SELECT 1` : statement)
   }
 }

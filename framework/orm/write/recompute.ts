@@ -216,24 +216,23 @@ async function store(
   const note = noteUpdate(
     env,
     model,
-    ids,
     columns.map(({ field }) => field),
     't',
-    { computed: true },
+    { computed: true, also: true },
   )
   const update = sql`
     UPDATE ${id(model.table)} t SET ${join(sets)}
-    FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})
-    WHERE t.id = u.id AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
+    FROM unnest(${ids}::int4[], ${join(arrays)}) u(id, ${join(columns.map((_, i) => id(`v${i}`)))})${note.from}
+    WHERE t.id = u.id${note.joined} AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
     RETURNING ${join(returned.map((name) => sql`t.${name}`))}${note.returning}`
   if (env.tx?.mayShorten && !isAskedFor(env, model, columns)) {
     env.tx.postpone(
-      (guard) => sql`WITH ${note.before}done AS (${update})${note.noted} SELECT ${unlessHolds(guard)} AS ok`,
+      (guard) => sql`WITH done AS (${update})${note.noted} SELECT ${unlessHolds(guard)} AS ok`,
     )
     return { changed: [], parents: new Map() }
   }
   const rows = await env.db.query<{ id: number } & Record<string, number | null>>(
-    note.isOn ? sql`WITH ${note.before}done AS (${update})${note.noted} SELECT ${join(returned)} FROM done` : update,
+    note.isOn ? sql`WITH done AS (${update})${note.noted} SELECT ${join(returned)} FROM done` : update,
   )
   const parents = new Map([...links].map((name) => [name, [...new Set(rows.flatMap((row) => row[name] ?? []))]]))
   return { changed: rows.map((row) => row.id), parents }

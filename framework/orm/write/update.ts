@@ -90,11 +90,11 @@ function postponeUpdate(env: Env, model: ModelInfo, ids: readonly number[], part
   const rule = rowRule(scope, model, alias, 'write')
   const sets = assignments(env, model, parts.columns)
   if (rule === null || sets.length === 0) return false
-  const note = noteUpdate(env, model, ids, parts.columns.keys(), alias)
+  const note = noteUpdate(env, model, parts.columns.keys(), alias)
   tx.postpone(
     (guard) => sql`
-    WITH ${note.before}done AS (UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}
-      WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[]) AND ${rule} RETURNING (${rule}) AS within${note.returning})${note.noted}
+    WITH done AS (UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}${note.from}
+      WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${note.joined} AND ${rule} RETURNING (${rule}) AS within${note.returning})${note.noted}
     SELECT ${unlessHolds(sql`count(*) = ${ids.length}::int4 AND bool_and(within IS TRUE) AND ${guard}`)} AS ok FROM done`,
   )
   return true
@@ -132,10 +132,10 @@ async function update(
   const scope = new Scope(env)
   const alias = scope.alias()
   const rule = isChecked ? empty : scope.andCondition(model, alias, 'write')
-  const note = noteUpdate(env, model, ids, columns.keys(), alias)
-  const statement = sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)} WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${rule} RETURNING 1 AS one${note.returning}`
+  const note = noteUpdate(env, model, columns.keys(), alias)
+  const statement = sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}${note.from} WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${note.joined}${rule} RETURNING 1 AS one${note.returning}`
   const done = await env.db.query(
-    note.isOn ? sql`WITH ${note.before}done AS (${statement})${note.noted} SELECT one FROM done` : statement,
+    note.isOn ? sql`WITH done AS (${statement})${note.noted} SELECT one FROM done` : statement,
   )
   if (!isChecked && done.length < ids.length) throw await notAllThere(env, model, 'write', ids)
 }

@@ -2,6 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { AuditFigures } from '../parts/audit.ts'
 import type { GrowthFigures } from '../parts/growth.ts'
 import type { IdleFigures } from '../parts/idle.ts'
 import type { ProcessFigures } from '../parts/processes.ts'
@@ -21,6 +22,7 @@ export async function writePage(): Promise<void> {
     growth: await readPart('growth'),
     processes: await readPart('processes'),
     idle: await readPart('idle'),
+    audit: await readPart('audit'),
   }
   await mkdir(figuresFolder, { recursive: true })
   for (const [name, drawing] of graphs(parts)) await writeFile(join(figuresFolder, name), drawing)
@@ -29,7 +31,7 @@ export async function writePage(): Promise<void> {
 
 /** The whole page. */
 export function page(parts: { readonly [P in keyof Parts]: Parts[P] | null }): string {
-  const { operations, rows, growth, processes, idle } = parts
+  const { operations, rows, growth, processes, idle, audit } = parts
   return [
     `# Benchmarks
 
@@ -42,6 +44,7 @@ no promise for another: trust the ratios. The numbers behind this page lie in \`
     ...(growth === null ? [] : [growthSection(growth)]),
     ...(processes === null ? [] : [processesSection(processes)]),
     ...(idle === null ? [] : [idleSection(idle)]),
+    ...(audit === null ? [] : [auditSection(audit)]),
   ].join('\n')
 }
 
@@ -149,6 +152,23 @@ process the owner serves by itself.
 
 | processes | ${keys.join(' | ')} | owner MiB | each serving process MiB |
 | ---: | ${keys.map(() => '---:').join(' | ')} | ---: | ---: |
+${lines.join('\n')}
+`
+}
+
+function auditSection({ date, records, rounds, rows }: AuditFigures): string {
+  const lines = rows.map(({ work, offMs, onMs, ratio, from, to }) => {
+    const times = [offMs, onMs].map((ms) => ms.toFixed(1))
+    return `| ${[work, ...times, ratio.toFixed(2), `${from.toFixed(2)} – ${to.toFixed(2)}`].join(' | ')} |`
+  })
+  return `## What the audit log costs a writer
+
+\`npm run bench -- --audit\`, last on ${date}: ${records.toLocaleString('en')} contacts, written in this process with the changes of the model recorded
+(who, when, from where, old and new values) and not recorded, in turn on one database; ${rounds} rounds of each. The ratio is the
+median of the rounds' own. Aim for a batch: 1.15. Sealing runs afterwards, in the background.
+
+| work | not recorded, ms | recorded, ms | ratio | middle half of the rounds |
+| --- | ---: | ---: | ---: | ---: |
 ${lines.join('\n')}
 `
 }

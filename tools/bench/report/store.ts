@@ -2,6 +2,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { AuditFigures } from '../parts/audit.ts'
 import type { GrowthFigures } from '../parts/growth.ts'
 import type { IdleFigures } from '../parts/idle.ts'
 import type { ProcessFigures } from '../parts/processes.ts'
@@ -14,6 +15,7 @@ export interface Parts {
   readonly growth: GrowthFigures
   readonly processes: ProcessFigures
   readonly idle: IdleFigures
+  readonly audit: AuditFigures
 }
 
 /** Folder of the page's data and graphs. */
