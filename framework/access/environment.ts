@@ -82,6 +82,9 @@ class Environment implements Env {
   get scripts() {
     return this.#parts.tenant.scripts ?? null
   }
+  get vault() {
+    return this.#parts.tenant.vault ?? null
+  }
   get planKey() {
     if (this.#planKey === undefined) this.#planKey = planKeyOf(this.#parts, this.grant)
     return this.#planKey

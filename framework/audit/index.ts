@@ -4,6 +4,7 @@
  */
 
 export type { Leaf, OpenedPart } from './entry/leaf.ts'
+export { entriesOfRecords, type RecordEntry, type RecordFilter } from './entry/of-records.ts'
 export { eraseSubject, type KeyVault, rewrapSubjects } from './entry/vault.ts'
 export { type Checkpoint, originOf, parseCheckpoint, signCheckpoint } from './signed/checkpoint.ts'
 export {

@@ -51,6 +51,7 @@ export const auditTables: readonly Sql[] = [
     write_uid int4 GENERATED ALWAYS AS (uid) STORED)`,
   sql`CREATE INDEX IF NOT EXISTS hf_audit_leaf_ids ON hf_audit_leaf USING gin (ids)`,
   sql`CREATE INDEX IF NOT EXISTS hf_audit_leaf_kind ON hf_audit_leaf (kind, id)`,
+  sql`CREATE INDEX IF NOT EXISTS hf_audit_leaf_request ON hf_audit_leaf (request_id)`,
   sql`CREATE INDEX IF NOT EXISTS hf_audit_leaf_uid ON hf_audit_leaf (uid, id)`,
   sql`CREATE INDEX IF NOT EXISTS hf_audit_leaf_date ON hf_audit_leaf (date)`,
   sql`CREATE TABLE IF NOT EXISTS hf_audit_node (

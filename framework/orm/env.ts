@@ -1,6 +1,6 @@
 /** The environment of one request: tenant, user, context, transaction, rights. The one home of ambient state. */
 
-import type { AuditEvent, RequestOrigin } from '../audit/index.ts'
+import type { AuditEvent, KeyVault, RequestOrigin } from '../audit/index.ts'
 import type { Queryable, Transaction } from '../sql/index.ts'
 import type { Grant, Operation } from './grant.ts'
 import type { Change } from './model/reacting.ts'
@@ -70,6 +70,8 @@ export interface Env {
   readonly files: FileStore
   /** Runs scripts of administrators; `null` where the server has no sandbox. */
   readonly scripts: ScriptRunner | null
+  /** Opens what the audit log sealed; `null` where it is not at hand. */
+  readonly vault: KeyVault | null
   /** What compiled statements may depend on, in one text: grant, models, context. `null`: keep none. */
   readonly planKey: string | null
   /** Generation of rights in memory; a statement that sees another one makes the request start again. */

@@ -89,7 +89,15 @@ test('the page tells every part, and its graphs are drawn from numbers only', ()
   const parts = { operations: result, rows: result, growth, processes, idle, audit }
   const text = page(parts)
   for (const { title } of result.rows) assert.ok(text.includes(title), title)
-  for (const said of ['--rows 300', '--growth', '--idle 7', '--audit', '| 1.10 |', '195.3 KiB of the server', 'not reached'])
+  for (const said of [
+    '--rows 300',
+    '--growth',
+    '--idle 7',
+    '--audit',
+    '| 1.10 |',
+    '195.3 KiB of the server',
+    'not reached',
+  ])
     assert.ok(text.includes(said), said)
   assert.doesNotMatch(text, /NaN|undefined|Infinity/)
   const drawn = graphs(parts)

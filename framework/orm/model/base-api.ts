@@ -191,6 +191,19 @@ export const baseApi: Api = {
     returns: t.json,
     doc: 'External id by record id; an empty text where there is none.',
   }),
+  get_history: api({
+    ...reads,
+    params: { limit: t.int.or(80), offset: t.int.or(0) },
+    returns: t.json,
+    doc: 'Who changed the records, when, and which values were there before; newest first. Kept where the audit log keeps changes.',
+  }),
+  undo_change: api({
+    ...onModel,
+    access: 'write',
+    params: { request: t.str, overwrite: t.bool.or(false) },
+    returns: t.json,
+    doc: 'Takes back what a request (of get_history) wrote, imported or linked; refused when something changed since.',
+  }),
   get_metadata: api({
     ...reads,
     params: {},

@@ -4,6 +4,8 @@ import { AccessError, MissingError, UserError } from '../../errors.ts'
 import type { Domain } from '../domain/domain.ts'
 import type { Values } from '../declare/types.ts'
 import { toOperation } from '../grant.ts'
+import { type HistoryRow, historyOf } from '../audit/history.ts'
+import { type Undone, undoRequest } from '../audit/undo.ts'
 import { flat, nested } from '../query/spec.ts'
 import { createRecords } from '../write/create.ts'
 import { modelDenied, requireModel, requireRecords } from '../write/operation.ts'
@@ -364,6 +366,16 @@ export class RecordSet<M extends string = string> extends Records<M> {
   /** Who made and changed the records, and their external ids. */
   get_metadata(): Promise<RecordRow[]> {
     return metadataOf(this)
+  }
+
+  /** Who changed the records, when, and what; as far as the caller may read it now. Only where the log keeps changes. */
+  get_history(limit = 80, offset = 0): Promise<HistoryRow[]> {
+    return historyOf(this, limit, offset)
+  }
+
+  /** Takes back what a request changed, under the caller's rights. @throws ConflictError when something changed since */
+  undo_change(request: string, overwrite = false): Promise<Undone> {
+    return undoRequest(this, request, overwrite)
   }
 
   /** External id by record id. */

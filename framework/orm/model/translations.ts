@@ -58,9 +58,7 @@ export async function writeTranslations(
   if (removed.length > 0) {
     const note = noteUpdate(records.env, records.info, [field], 't')
     const statement = sql`UPDATE ${id(records.info.table)} t SET ${id(field.name)} = ${id(field.name)} - ${removed}::text[]${note.from} WHERE t.id = ANY(${[...records.ids]}::int4[])${note.joined} RETURNING 1 AS one${note.returning}`
-    await records.env.db.query(
-      note.isOn ? sql`WITH done AS (${statement})${note.noted} SELECT 1` : statement,
-    )
+    await records.env.db.query(note.isOn ? sql`WITH done AS (${statement})${note.noted} SELECT 1` : statement)
   }
   return true
 }

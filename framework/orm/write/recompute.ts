@@ -226,9 +226,7 @@ async function store(
     WHERE t.id = u.id${note.joined} AND ROW(${join(names.map((name) => sql`t.${name}`))}) IS DISTINCT FROM ROW(${join(given)})
     RETURNING ${join(returned.map((name) => sql`t.${name}`))}${note.returning}`
   if (env.tx?.mayShorten && !isAskedFor(env, model, columns)) {
-    env.tx.postpone(
-      (guard) => sql`WITH done AS (${update})${note.noted} SELECT ${unlessHolds(guard)} AS ok`,
-    )
+    env.tx.postpone((guard) => sql`WITH done AS (${update})${note.noted} SELECT ${unlessHolds(guard)} AS ok`)
     return { changed: [], parents: new Map() }
   }
   const rows = await env.db.query<{ id: number } & Record<string, number | null>>(

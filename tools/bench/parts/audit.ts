@@ -1,7 +1,7 @@
 /** What the audit log costs a writer: the same work with the changes of the model recorded and not, in turn on one database. */
 
 import { type Tenant, withEnv } from '../../../framework/access/index.ts'
-import { type Env } from '../../../framework/orm/index.ts'
+import type { Env } from '../../../framework/orm/index.ts'
 import { sql } from '../../../framework/sql/index.ts'
 import { fill } from '../data/fill.ts'
 import { prepareTemplate, withNewHome, withTenant } from '../data/prepare.ts'
@@ -33,8 +33,7 @@ interface Work {
 }
 
 const administrator = 2
-const write = <T>(tenant: Tenant, fn: (env: Env) => Promise<T>) =>
-  withEnv(tenant, administrator, { mode: 'write' }, fn)
+const write = <T>(tenant: Tenant, fn: (env: Env) => Promise<T>) => withEnv(tenant, administrator, { mode: 'write' }, fn)
 
 const works: readonly Work[] = [
   {
@@ -43,7 +42,9 @@ const works: readonly Work[] = [
       write(tenant, (env) =>
         env
           .model('res.partner')
-          .create(ids.map((_, i) => ({ name: `Made ${round} ${i}`, phone: String(i), street: 'Korte Gasse' })) as never),
+          .create(
+            ids.map((_, i) => ({ name: `Made ${round} ${i}`, phone: String(i), street: 'Korte Gasse' })) as never,
+          ),
       ),
   },
   {
