@@ -25,6 +25,8 @@ export interface TransactionState {
   isOnlyCall: boolean
   /** Whether a statement of this request has confirmed that the rights in memory still count. */
   epochSeen: boolean
+  /** Statements of the request that were recorded; each entry says which it was. */
+  recordedSteps: number
   /** Events of a request without a transaction; written before its answer leaves. */
   readonly noted: NotedEvent[]
   /** How often the time was asked for: what was compiled by it is good for this moment only. */
@@ -42,6 +44,7 @@ export function newState(): TransactionState {
     isOnlyCall: false,
     epochSeen: false,
     noted: [],
+    recordedSteps: 0,
     clockReads: 0,
   }
 }

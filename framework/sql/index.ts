@@ -20,6 +20,7 @@ export {
   type Guard,
   type AtCommit,
   type MakeStatement,
+  type TakeRows,
   type Transaction,
   type TransactionOptions,
   withTransaction,

@@ -41,15 +41,21 @@ export interface Guard {
 
 /**
  * Makes a statement that refuses itself: where something does not hold, it divides by zero, and the transaction runs
- * again without short cuts. `guard` is a predicate that has to hold as well.
+ * again without short cuts. `guard` is a predicate that has to hold as well; `isLast`: nobody gets its rows any more.
  */
-export type MakeStatement = (guard: Sql) => Sql
+export type MakeStatement = (guard: Sql, isLast: boolean) => Sql
+
+/** Gets the rows of a statement that was put off, where it did not go with the COMMIT. */
+export type TakeRows = (rows: Row[]) => void
 
 /** Something that is written once for a whole transaction, with its COMMIT, of all that was noted on the way. */
 export interface AtCommit<T> {
   /** The statement for all notes, in their order; never called without any. */
   statement(notes: readonly T[]): Sql
 }
+
+/** From so many on, statements whose rows are wanted take a round trip before the COMMIT. */
+const manyStatements = 8
 
 interface Asked {
   readonly statement: Sql | FilledStatement
@@ -70,7 +76,7 @@ export class Transaction implements Queryable {
   #savepoints = 0
   /** The error after which PostgreSQL takes nothing more. */
   #failure: unknown
-  #put: MakeStatement[] = []
+  #put: { readonly make: MakeStatement; readonly take?: TakeRows }[] = []
   readonly #notes = new Map<AtCommit<unknown>, unknown[]>()
   #asked: Asked[] = []
   #isSending = false
@@ -113,13 +119,13 @@ export class Transaction implements Queryable {
   }
 
   /** Keeps a change or check until the next statement or the end, whichever comes first; there it goes with the COMMIT. */
-  postpone(make: MakeStatement): void {
-    this.#put.push(make)
+  postpone(make: MakeStatement, take?: TakeRows): void {
+    this.#put.push(take === undefined ? { make } : { make, take })
   }
 
   /** Runs a change as the last statement, together with the COMMIT. */
   async finish<T extends Row = Row>(make: MakeStatement): Promise<T[]> {
-    this.#put.push(make)
+    this.#put.push({ make })
     return (await this.#commit()) as T[]
   }
 
@@ -141,6 +147,7 @@ export class Transaction implements Queryable {
   /** What `finish` or the end of `withTransaction` does. Gives the rows of the last change that was put off. */
   async #commit(): Promise<Row[]> {
     const { guard } = this.#options
+    await this.#sendMany()
     const noted = this.#noted()
     // Where there is nothing but notes, the guard is asked by itself.
     if (!this.#isOpen && this.#put.length === 0 && noted.length > 0) await this.#send([])
@@ -152,7 +159,7 @@ export class Transaction implements Queryable {
     }
     const items: BatchItem[] = this.#isOpen ? [] : [this.#begin()]
     const from = items.length
-    this.#takePut(items, this.#isOpen || !guard ? sql`TRUE` : guard.clause)
+    this.#takePut(items, this.#isOpen || !guard ? sql`TRUE` : guard.clause, true)
     const to = items.length
     for (const statement of noted) items.push(toItem(statement, {}))
     const last = items.length
@@ -165,6 +172,14 @@ export class Transaction implements Queryable {
       throw this.#fail(translate(new TypeError('The transaction had failed before.')))
     this.#isEnded = true
     return to > from ? (results[to - 1]?.rows ?? []) : []
+  }
+
+  // Many whose rows somebody wants go ahead of the last: what is noted of them is then written at once.
+  async #sendMany(): Promise<void> {
+    if (this.#put.filter(({ take }) => take !== undefined).length < manyStatements) return
+    const last = this.#put.splice(-1)
+    await this.#send([])
+    this.#put.push(...last)
   }
 
   /** Sends statements behind what has to go before them: BEGIN, the guard, what was put off. */
@@ -183,7 +198,7 @@ export class Transaction implements Queryable {
       this.#isOpen = true
     }
     const putAt = items.length
-    this.#takePut(items, sql`TRUE`)
+    const takers = this.#takePut(items, sql`TRUE`, false)
     const from = items.length
     for (const [i, statement] of statements.entries()) items.push(toItem(statement, asked[i]?.options ?? {}))
     const signal = asked.find(({ options }) => options.signal)?.options.signal ?? this.#options.signal
@@ -198,14 +213,17 @@ export class Transaction implements Queryable {
     const isShortcut = results.length >= putAt && results.length < from
     const failure = error === undefined ? undefined : this.#fail(explain(error, isShortcut))
     if (failure !== undefined && results.length < from) throw failure
+    for (const [i, take] of takers.entries()) take?.(results[putAt + i]?.rows ?? [])
     return {
       results: results.slice(from).map(({ rows }) => rows),
       ...(failure === undefined ? {} : { error: failure }),
     }
   }
 
-  #takePut(items: BatchItem[], guard: Sql): void {
-    for (const [i, make] of this.#put.splice(0).entries()) items.push(toItem(make(i === 0 ? guard : sql`TRUE`), {}))
+  #takePut(items: BatchItem[], guard: Sql, isLast: boolean): (TakeRows | undefined)[] {
+    const put = this.#put.splice(0)
+    for (const [i, { make }] of put.entries()) items.push(toItem(make(i === 0 ? guard : sql`TRUE`, isLast), {}))
+    return put.map(({ take }) => take)
   }
 
   async #talk(items: readonly BatchItem[], signal: Cancellation | undefined): ReturnType<typeof sendBatch> {

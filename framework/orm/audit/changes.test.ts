@@ -62,11 +62,31 @@ test('a write tells old and new values, of those records and fields alone in whi
   await write(clerk, ids, { phone: '2' })
   const [entry, ...rest] = (await takeEntries(tenant)).filter(({ what }) => what['computed'] !== true)
   assert.equal(rest.length, 0, 'a write that changes nothing is none')
-  assert.deepEqual(entry?.what, { fields: ['phone', 'city'] })
+  assert.deepEqual((entry?.what['fields'] as string[]).toSorted(), ['city', 'phone'])
   assert.deepEqual(entry.personal, [
     { subject: `res.partner,${ids[0]}`, data: { phone: ['1', '2'], city: [null, 'Ghent'] } },
     { subject: `res.partner,${ids[1]}`, data: { city: [null, 'Ghent'] } },
   ])
+})
+
+test('writes of one record after the other in a request are one entry, in their order, as long as nothing comes between', async () => {
+  const ids = await make(
+    clerk,
+    Array.from({ length: 10 }, (_, i) => ({ name: `No ${i}` })),
+  )
+  await takeEntries(tenant)
+  await clerk.write(async (env) => {
+    for (const id of ids) await env.model('res.partner', [id]).write({ phone: `${id}` } as never)
+    await env.model('res.partner', ids).write({ phone: 'all' } as never)
+  })
+  const written = (await takeEntries(tenant)).toSorted((a, b) => Number(a.what['step']) - Number(b.what['step']))
+  assert.deepEqual(
+    written.map(({ ids: of, personal }) => [of, personal?.map(({ data }) => data['phone'])]),
+    [
+      [ids, ids.map((id) => [null, `${id}`])],
+      [ids, ids.map((id) => [`${id}`, 'all'])],
+    ],
+  )
 })
 
 test('links, files, what is computed and amounts of other languages are told as well', async () => {

@@ -4,7 +4,7 @@
  */
 
 import { actorOf } from '../../audit/index.ts'
-import { empty, id, join, literal, type Sql, sql } from '../../sql/index.ts'
+import { empty, id, join, literal, type Sql, sql, type TakeRows } from '../../sql/index.ts'
 import type { AuditSwitch, Env } from '../env.ts'
 import type { FieldInfo, ModelInfo } from '../registry.ts'
 import { shown } from './shown.ts'
@@ -16,10 +16,21 @@ export interface Noting {
   readonly joined: Sql
   readonly returning: Sql
   readonly noted: Sql
+  /** In place of `noted`: what to select besides, of which `take` makes the entry, with others of its kind. */
+  readonly gathered: Sql
+  readonly take: TakeRows
   readonly isOn: boolean
 }
 
-const nothing: Noting = { from: empty, joined: empty, returning: empty, noted: empty, isOn: false }
+const nothing: Noting = {
+  from: empty,
+  joined: empty,
+  returning: empty,
+  noted: empty,
+  gathered: empty,
+  take: () => {},
+  isOn: false,
+}
 
 /** Who made a record and when stands in the entry itself. */
 const own = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date'])
@@ -65,19 +76,41 @@ export function noteUpdate(
   const what = {
     ...(audited.as === undefined ? {} : { operation: 'write' }),
     ...(so.computed === true ? { computed: true } : {}),
+    step: env.state.recordedSteps++,
   }
+  const changed = join(
+    fields.map((_, i) => differs(i)),
+    ' OR ',
+  )
   return {
     from: sql`${so.also === true ? sql`,` : sql` FROM`} (SELECT t.id AS hf_id, ${values('t', old)} FROM ${id(model.table)} t) hf_old`,
     joined: sql` AND hf_old.hf_id = ${id(alias)}.id`,
     returning: sql`, hf_old.*, ${values(alias, now)}`,
     noted: sql`, hf_noted AS (${into(env, model, audited, 'written')}, array_agg(hf_id ORDER BY hf_id),
       ${JSON.stringify(what)}::jsonb || jsonb_build_object('fields', ${names}), ${parts(model, sql`hf_id`, data)}
-      FROM done WHERE ${join(
-        fields.map((_, i) => differs(i)),
-        ' OR ',
-      )} HAVING count(*) > 0)`,
+      FROM done WHERE ${changed} HAVING count(*) > 0)`,
+    gathered: sql`, jsonb_agg(jsonb_build_array(hf_id, ${data}) ORDER BY hf_id) FILTER (WHERE ${changed}) AS noted`,
+    take: ([row]) => noteGathered(env, model, audited, what, row?.['noted']),
     isOn: true,
   }
+}
+
+function noteGathered(
+  env: Env,
+  model: ModelInfo,
+  audited: AuditSwitch,
+  what: Readonly<Record<string, unknown>>,
+  noted: unknown,
+): void {
+  const changed = (noted ?? []) as readonly (readonly [number, Readonly<Record<string, unknown>>])[]
+  if (changed.length === 0) return
+  env.record({
+    kind: kindOf(audited, 'written'),
+    model: model.name,
+    ids: changed.map(([recordId]) => recordId),
+    what: { ...what, fields: [...new Set(changed.flatMap(([, data]) => Object.keys(data)))] },
+    personal: changed.map(([recordId, data]) => ({ subject: `${model.name},${recordId}`, data })),
+  })
 }
 
 /** For an INSERT: one entry with all new records and what they were made with. */
@@ -94,8 +127,7 @@ export function noteInsert(env: Env, model: ModelInfo, given: Iterable<FieldInfo
   const data = sql`jsonb_strip_nulls(${objects.length === 0 ? sql`'{}'::jsonb` : joined(objects)})`
   const what = { ...(audited.as === undefined ? {} : { operation: 'create' }), fields: fields.map(({ name }) => name) }
   return {
-    from: empty,
-    joined: empty,
+    ...nothing,
     returning: join(values, ' '),
     noted: sql`, hf_noted AS (${into(env, model, audited, 'created')}, array_agg(d.id ORDER BY d.id),
       ${JSON.stringify(what)}::jsonb, ${parts(model, sql`d.id`, data)} FROM done d HAVING count(*) > 0)`,
@@ -137,7 +169,11 @@ export function noteAside(
     kind: kindOf(audited, 'written'),
     model: model.name,
     ids: [recordId],
-    what: { ...(audited.as === undefined ? {} : { operation: 'write' }), fields: [field.name] },
+    what: {
+      ...(audited.as === undefined ? {} : { operation: 'write' }),
+      fields: [field.name],
+      step: env.state.recordedSteps++,
+    },
     personal: [{ subject: `${model.name},${recordId}`, data: { [field.name]: change } }],
   })
 }

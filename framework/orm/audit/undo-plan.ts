@@ -37,7 +37,7 @@ interface Draft {
  */
 export function foldEntries(env: Env, entries: readonly RecordEntry[]): Took[] {
   const drafts = new Map<string, Draft>()
-  for (const entry of entries) {
+  for (const entry of entries.toSorted((a, b) => stepOf(a) - stepOf(b))) {
     const { kind, model, ids, what } = entry
     if (kind === 'secret.written' || kind.endsWith('.changed'))
       throw refused('it changed rights, settings or a secret.')
@@ -49,6 +49,11 @@ export function foldEntries(env: Env, entries: readonly RecordEntry[]): Took[] {
     else if (what['computed'] !== true) for (const [id, data] of entry.data) note(env, draft, id, data)
   }
   return [...drafts.values()].map((draft) => ({ ...draft, created: [...draft.created] }))
+}
+
+// Some are written at the end of their transaction, though they tell of its beginning.
+function stepOf({ what }: RecordEntry): number {
+  return typeof what['step'] === 'number' ? what['step'] : -1
 }
 
 function forget(draft: Draft, ids: readonly number[]): void {

@@ -92,10 +92,11 @@ function postponeUpdate(env: Env, model: ModelInfo, ids: readonly number[], part
   if (rule === null || sets.length === 0) return false
   const note = noteUpdate(env, model, parts.columns.keys(), alias)
   tx.postpone(
-    (guard) => sql`
+    (guard, isLast) => sql`
     WITH done AS (UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}${note.from}
-      WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${note.joined} AND ${rule} RETURNING (${rule}) AS within${note.returning})${note.noted}
-    SELECT ${unlessHolds(sql`count(*) = ${ids.length}::int4 AND bool_and(within IS TRUE) AND ${guard}`)} AS ok FROM done`,
+      WHERE ${theseIds(alias, ids)}${note.joined} AND ${rule} RETURNING (${rule}) AS within${note.returning})${isLast ? note.noted : empty}
+    SELECT ${unlessHolds(sql`count(*) = ${ids.length}::int4 AND bool_and(within IS TRUE) AND ${guard}`)} AS ok${isLast ? empty : note.gathered} FROM done`,
+    note.isOn ? note.take : undefined,
   )
   return true
 }
@@ -133,11 +134,19 @@ async function update(
   const alias = scope.alias()
   const rule = isChecked ? empty : scope.andCondition(model, alias, 'write')
   const note = noteUpdate(env, model, columns.keys(), alias)
-  const statement = sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}${note.from} WHERE ${id(alias)}.id = ANY(${[...ids]}::int4[])${note.joined}${rule} RETURNING 1 AS one${note.returning}`
+  const statement = sql`UPDATE ${id(model.table)} ${id(alias)} SET ${join(sets)}${note.from} WHERE ${theseIds(alias, ids)}${note.joined}${rule} RETURNING 1 AS one${note.returning}`
   const done = await env.db.query(
     note.isOn ? sql`WITH done AS (${statement})${note.noted} SELECT one FROM done` : statement,
   )
   if (!isChecked && done.length < ids.length) throw await notAllThere(env, model, 'write', ids)
+}
+
+// For one id PostgreSQL keeps its plan; for a list it plans anew each time, because a kept plan looks dearer.
+function theseIds(alias: string, ids: readonly number[]): Sql {
+  const [only] = ids
+  return ids.length === 1 && only !== undefined
+    ? sql`${id(alias)}.id = ${only}::int4`
+    : sql`${id(alias)}.id = ANY(${[...ids]}::int4[])`
 }
 
 function assignments(env: Env, model: ModelInfo, columns: ReadonlyMap<FieldInfo, unknown>): Sql[] {
