@@ -62,7 +62,8 @@ test('a write tells old and new values, of those records and fields alone in whi
   await write(clerk, ids, { phone: '2' })
   const [entry, ...rest] = (await takeEntries(tenant)).filter(({ what }) => what['computed'] !== true)
   assert.equal(rest.length, 0, 'a write that changes nothing is none')
-  assert.deepEqual((entry?.what['fields'] as string[]).toSorted(), ['city', 'phone'])
+  assert.ok(entry)
+  assert.deepEqual(new Set(entry.what['fields'] as string[]), new Set(['phone', 'city']))
   assert.deepEqual(entry.personal, [
     { subject: `res.partner,${ids[0]}`, data: { phone: ['1', '2'], city: [null, 'Ghent'] } },
     { subject: `res.partner,${ids[1]}`, data: { city: [null, 'Ghent'] } },
