@@ -50,7 +50,9 @@ export {
   auditProof,
   applyRights,
   applyRunTimeModels,
+  checkDomainText,
   describeContent,
+  domainOfText,
   dropCounters,
   explainRight,
   findModules,
@@ -69,9 +71,18 @@ export {
   upgradeModules,
 } from './modules/index.ts'
 export { languageNames } from './access/index.ts'
-export { readableBy } from './expression/index.ts'
 export { checkArch } from './views/index.ts'
 export { changeOwnPassword, checkProgramSetting, closeSessionsOf, isProgramSetting, setPassword } from './auth/index.ts'
+export { callWithin } from './rpc/call/call.ts'
+export {
+  checkExpression,
+  evaluate,
+  type Expression,
+  fulfilling,
+  readableBy,
+  typeOfField,
+  valuesFor,
+} from './expression/index.ts'
 export { checkCronMethod } from './jobs/clock/entry-method.ts'
 export { cronChanged } from './jobs/clock/changes.ts'
 export { runCronNow } from './jobs/clock/run-now.ts'

@@ -6,6 +6,7 @@
 export { bumpEpoch } from './environment.ts'
 export { explainAccess, type Explanation, type Question } from './explain/explain.ts'
 export { rankRules, type RuleCost } from './explain/rank.ts'
+export { bindForCaller } from './rights.ts'
 export { languageNames } from './languages.ts'
 export { makeTenant, type RightsCache, type Tenant } from './tenant.ts'
 export { type CheckedCredential, type EnvOptions, type SystemEnvOptions, withEnv, withSystemEnv } from './with-env.ts'

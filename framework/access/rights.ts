@@ -2,6 +2,7 @@
 
 import {
   type Domain,
+  type Env,
   type FieldInfo,
   isMirror,
   mintGrant,
@@ -254,6 +255,13 @@ type CallersValues = Readonly<Record<string, unknown>> & { readonly caller: Omit
 function callerOf(user: UserRights): Omit<Caller, 'now'> {
   const { companyId, companyIds } = user
   return { ...user, currentCompanyId: companyId, currentCompanyIds: companyIds, zone: 'UTC' }
+}
+
+/** A domain with values of the caller in it, as a rule would have them; what names nobody's commercial partner matches nothing. */
+export function bindForCaller({ user, companyId, companyIds }: Env, domain: Domain): Domain {
+  const caller = callerOf({ ...user, companyId, companyIds })
+  const { id, partnerId: partner_id } = user
+  return bind(domain, { caller, id, partner_id, company_id: companyId, company_ids: companyIds })
 }
 
 // `{ user: 'id' }` in a rule stands for a value of the caller, `{ expression: … }` for what it gives. Where there is no value, the

@@ -27,6 +27,7 @@ export { findModules, installModules, uninstallModules, upgradeModules } from '.
 export { auditCheckpoint, auditConsistency, auditEntries, auditProof } from './services/audit.ts'
 export { type ContentFacts, describeContent } from './services/attachment-content.ts'
 export { applyRights, explainRight } from './services/rights.ts'
+export { checkDomainText, domainOfText } from './services/domain-text.ts'
 export { applyRunTimeModels } from './services/own-models/apply.ts'
 export { moveChoices, removalOfFields, removalOfModels, renameOwnField } from './services/own-models/removal.ts'
 export {

@@ -3,7 +3,7 @@
  * It opens no socket (that is http's) and decides no right: every call runs as its user through access/.
  */
 
-export { type CallOptions, callMethod } from './call/call.ts'
+export { type CallOptions, callMethod, callWithin } from './call/call.ts'
 export type { Caller, TenantDirectory } from './directory.ts'
 export { type Gate, liveGate, originOf, requestOf } from './gate.ts'
 export {

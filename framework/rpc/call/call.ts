@@ -3,7 +3,8 @@
 import type { RequestOrigin } from '../../audit/index.ts'
 import type { Cancellation } from '../../sql/index.ts'
 import { type CheckedCredential, type Tenant, withEnv } from '../../access/index.ts'
-import { type ApiMethod, JsonResult, type ModelInfo, RecordSet } from '../../orm/index.ts'
+import { type ApiMethod, type Env, JsonResult, type ModelInfo, RecordSet } from '../../orm/index.ts'
+import { UserError } from '../../errors.ts'
 import { bind } from './bind.ts'
 import { isDictionary } from './check-type.ts'
 import { methodRefused, modelRefused } from './refusal.ts'
@@ -46,20 +47,48 @@ export async function callMethod(
     ...(options.credential === undefined ? {} : { credential: options.credential }),
   } as const
   return withEnv(tenant, uid, envOptions, async (env) => {
-    const records = env.model(info.name, bound.ids)
-    if (declared.access !== 'none' && env.grant.records(info.name, declared.access) === false)
-      await env.model(info.name).check_access(declared.access)
-    const run = (records as unknown as Record<string, unknown>)[declared.implementation ?? name]
-    // An app that exposes a method without writing it is a fault of the app; the caller learns no more than usual.
-    if (typeof run !== 'function') throw methodRefused()
+    const { records, run } = await methodOn(env, info, declared, name, bound.ids)
     env.state.isOnlyCall = run === RecordSet.prototype.create
     const result: unknown = await run.apply(records, bound.values)
     return shape(declared, result, options.lists !== true && createdOne(declared, bound.values))
   })
 }
 
-function findModel(tenant: Tenant, model: unknown): ModelInfo {
-  const info = typeof model === 'string' ? tenant.registry.models.get(model) : undefined
+/**
+ * The same door for a call that belongs to a request which is under way: as its user, in its transaction. The result is plain JSON.
+ * @throws what `callMethod` throws; UserError ERR_CALL_ALONE for a method that needs a transaction of its own
+ */
+export async function callWithin(
+  env: Env,
+  model: unknown,
+  method: unknown,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const info = findModel(env, model)
+  const declared = findMethod(info, method)
+  const name = method as string
+  if (declared.readonly === true && declared.access !== 'read' && declared.access !== 'none')
+    throw new UserError('ERR_CALL_ALONE', `${info.name}.${name} cannot be called from a script; call it by itself.`)
+  const bound = bind(`${info.name}.${name}`, declared, args, kwargs)
+  const within = env.withContext(bound.context)
+  const { records, run } = await methodOn(within, info, declared, name, bound.ids)
+  const result = shape(declared, await run.apply(records, bound.values), createdOne(declared, bound.values))
+  return result instanceof JsonResult ? result.parse() : JSON.parse(JSON.stringify(result ?? null))
+}
+
+async function methodOn(env: Env, info: ModelInfo, declared: ApiMethod, name: string, ids: readonly number[]) {
+  const records = env.model(info.name, ids)
+  if (declared.access !== 'none' && env.grant.records(info.name, declared.access) === false)
+    await env.model(info.name).check_access(declared.access)
+  const run = (records as unknown as Record<string, unknown>)[declared.implementation ?? name]
+  // An app that exposes a method without writing it is a fault of the app; the caller learns no more than usual.
+  if (typeof run !== 'function') throw methodRefused()
+  return { records, run }
+}
+
+function findModel({ registry }: Pick<Tenant, 'registry'>, model: unknown): ModelInfo {
+  const info = typeof model === 'string' ? registry.models.get(model) : undefined
   if (info === undefined || info.api.size === 0) throw modelRefused()
   return info
 }
