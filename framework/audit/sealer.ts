@@ -13,11 +13,12 @@ export interface Sealed {
   readonly size: number
 }
 
-const BATCH = 1_000
+/** Sealing them keeps a process of everybody busy for some 30 ms at a time. */
+const BATCH = 250
 
 /**
  * Seals a batch. The lock on the log's row makes it one at a time, whoever else tries; killed anywhere, nothing has happened.
- * @param most how many entries at once; default 1 000
+ * @param most how many entries at once; default 250
  */
 export function sealBatch(pool: Pool, vault: KeyVault, most = BATCH): Promise<Sealed> {
   return withTransaction(
@@ -27,11 +28,13 @@ export function sealBatch(pool: Pool, vault: KeyVault, most = BATCH): Promise<Se
       if (log === undefined) throw new TypeError('The database has no audit log.')
       const pending = await takePending(tx, most)
       if (pending.length === 0) return { sealed: 0, size: log.size }
+      // Databases are copied from templates: a log has an identity of its own from its first entry on.
+      const id = log.size > 0 ? log.id : await newIdentity(tx)
       const tree = await frontierOf(tx, log.size)
       const subjects = new Set(pending.flatMap((entry) => partsOf(entry).map(({ subject }) => subject)))
-      const keys = await keysOfSubjects(tx, vault, log.id, [...subjects])
+      const keys = await keysOfSubjects(tx, vault, id, [...subjects])
       const leaves = pending.map((entry, i) => {
-        const { leaf, text } = makeLeaf(entry, { log: log.id, index: log.size + i }, keys)
+        const { leaf, text } = makeLeaf(entry, { log: id, index: log.size + i }, keys)
         return { leaf, text, hash: leafHash(text) }
       })
       await insertLeaves(tx, leaves)
@@ -60,6 +63,12 @@ export async function sealAll(pool: Pool, vault: KeyVault): Promise<Sealed> {
 export async function hasPending(db: Queryable): Promise<boolean> {
   const [row] = await db.query<{ has: boolean }>(sql`SELECT EXISTS (SELECT FROM hf_audit_pending) AS has`)
   return row?.has === true
+}
+
+async function newIdentity(tx: Queryable): Promise<string> {
+  const [log] = await tx.query<{ id: string }>(sql`UPDATE hf_audit_log SET id = gen_random_uuid() RETURNING id`)
+  if (log === undefined) throw new TypeError('The database has no audit log.')
+  return log.id
 }
 
 async function takePending(tx: Queryable, most: number): Promise<PendingEntry[]> {

@@ -199,10 +199,27 @@ describe('an attacker with the rights of the database’s superuser is found wit
     const { findings } = await lonely.verify()
     assert.deepEqual(
       findings.map(({ kind, index, to }) => [kind, index, to]),
-      [['checkpoint', 16, 40]],
+      [
+        ['witness', 0, 40],
+        ['checkpoint', 16, 40],
+      ],
     )
     await lonely.close()
     await bringBack(root, 'now')
+  })
+})
+
+describe('a witness that was replaced', () => {
+  it('is found by what the one before has signed', async () => {
+    const other = openWitness(mkdtempSync(join(folder, 'other-')))
+    const log2 = openTenantLog(connection, await home.tenants.auditSeed(connection.id), other)
+    const { findings } = await log2.verify()
+    assert.deepEqual(
+      findings.map(({ kind, index, to }) => [kind, index, to]),
+      [['witness', 0, 40]],
+    )
+    await log2.close()
+    await other.close()
   })
 })
 

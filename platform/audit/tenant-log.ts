@@ -68,7 +68,7 @@ const ENTRIES_AT_ONCE = 20_000
 export function openTenantLog(connection: TenantConnection, seed: Uint8Array, witness: Witness): TenantLog {
   const pool = openPool({
     ...connection.address,
-    max: 2,
+    max: 1,
     applicationName: 'holdfast-audit',
     statementTimeoutMs: 120_000,
   })

@@ -42,7 +42,8 @@ export interface Verification {
   readonly witnessed: number
 }
 
-const PAGE = 1_000
+/** Bounds how long a process that serves others, too, is kept busy at a time. */
+const PAGE = 200
 
 /** Reads the log in one snapshot. @throws MissingError ERR_AUDIT_NONE */
 export function verifyLog(pool: Pool, options: VerifyOptions): Promise<Verification> {
@@ -53,6 +54,8 @@ interface Head {
   readonly size: number
   readonly root: Buffer
   readonly kind: 'checkpoint' | 'witness'
+  /** Whether a witness has signed it, too. */
+  readonly isCosigned: boolean
 }
 
 async function verifyIn(tx: Queryable, options: VerifyOptions): Promise<Verification> {
@@ -60,7 +63,9 @@ async function verifyIn(tx: Queryable, options: VerifyOptions): Promise<Verifica
   const log = await readLog(tx)
   const known = options.witness?.hashes ?? Buffer.alloc(0)
   const checkpoints = await readCheckpoints(tx, options, found)
-  const heads = [...checkpoints, ...witnessHead(options, found)].sort((a, b) => a.size - b.size)
+  const witnessed = witnessHead(options, found)
+  checkMemory(options, checkpoints, witnessed, found)
+  const heads = [...checkpoints, ...witnessed].sort((a, b) => a.size - b.size)
   const [last] = await tx.query<{ id: number }>(sql`SELECT coalesce(max(id), 0)::int4 AS id FROM hf_audit_leaf`)
   const stored = last?.id ?? 0
   const total = Math.max(log.size, known.length / HASH_BYTES, ...heads.map(({ size }) => size))
@@ -188,7 +193,8 @@ async function readCheckpoints(tx: Queryable, options: VerifyOptions, found: Fin
       parsed.size === size &&
       parsed.origin === options.origin &&
       options.verifier.hasSigned(parsed.note)
-    if (isOurs) heads.push({ size, root: parsed.root, kind: 'checkpoint' })
+    if (isOurs)
+      heads.push({ size, root: parsed.root, kind: 'checkpoint', isCosigned: parsed.note.signatures.length > 1 })
     else found.add('checkpoint', Math.max(size - 1, 0), size, 'a checkpoint was not signed by this log')
   }
   return heads
@@ -203,9 +209,28 @@ function witnessHead({ witness, origin, verifier }: VerifyOptions, found: Findin
     verifier.hasSigned(parsed.note) &&
     witness.verifier.hasSigned(parsed.note) &&
     witness.hashes.length === parsed.size * HASH_BYTES
-  if (isRight) return [{ size: parsed.size, root: parsed.root, kind: 'witness' }]
+  if (isRight) return [{ size: parsed.size, root: parsed.root, kind: 'witness', isCosigned: true }]
   found.add('witness', 0, parsed?.size ?? 0, 'what the witness holds is damaged, or of another log')
   return []
+}
+
+// A checkpoint is kept with the witness's signature after it was accepted: the witness holds it, or a later one.
+function checkMemory(
+  { witness }: VerifyOptions,
+  checkpoints: readonly Head[],
+  held: readonly Head[],
+  found: Findings,
+): void {
+  if (witness === null) return
+  const size = held[0]?.size ?? 0
+  const newest = checkpoints.findLast(({ isCosigned }) => isCosigned)?.size ?? 0
+  if (newest > size)
+    found.add(
+      'witness',
+      size,
+      newest,
+      'a witness has signed these entries, and the one that is here does not know them',
+    )
 }
 
 function hashAt(hashes: Buffer, index: number): Buffer | null {
