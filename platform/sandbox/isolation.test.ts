@@ -50,9 +50,8 @@ describe('whoever escaped from the engine', () => {
       assert.deepEqual(await attack(name), { refused: 'ERR_ACCESS_DENIED' })
     })
 
-  it('reads files and starts programs on a twin without permissions of Node', async () => {
-    for (const name of ['passwd', 'child'])
-      assert.ok('got' in (await withTwin({ isolation: { permissions: false } }, name)))
+  it('reads files on a twin without permissions of Node', async () => {
+    assert.ok('got' in (await withTwin({ isolation: { permissions: false } }, 'passwd')))
   })
 
   it('finds an empty environment, and a twin that passes one on is seen', async () => {

@@ -5,13 +5,22 @@ import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { size } from '../output/words.ts'
 import { type Finding, finding } from './check.ts'
+import { checkSandbox } from './sandbox.ts'
 
 const LEAST_NODE = 24
 const LEAST_MEMORY = 1_500_000_000
 
 /** What can be said without a home. */
 export async function checkMachine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  return [checkNode(), checkUser(), checkMemory(), checkClock(), checkServiceManager(env), await checkNames()]
+  return [
+    checkNode(),
+    checkUser(),
+    checkMemory(),
+    checkClock(),
+    checkServiceManager(env),
+    await checkNames(),
+    await checkSandbox(),
+  ]
 }
 
 function checkNode(): Finding {

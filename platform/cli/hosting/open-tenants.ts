@@ -6,6 +6,7 @@ import { UnavailableError } from '../../../framework/errors.ts'
 import { lacksUpgrade, openTenant } from '../../../framework/modules/index.ts'
 import type { Log } from '../../../framework/rpc/index.ts'
 import { openPool } from '../../../framework/sql/index.ts'
+import { openSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { type Home, keyVault, type TenantConnection, type TenantEvent } from '../../tenants/index.ts'
 
 /** Where tenants come from: the home, or its owner for a process that only serves requests. */
@@ -55,6 +56,8 @@ export function keepOpenTenants(
   { connections }: { readonly connections?: number } = {},
 ): OpenTenants {
   const opened = new Map<string, Opened>()
+  // Starts nothing before the first script of an administrator.
+  const scripts = openSandbox()
 
   const forget = async (tenantId: string): Promise<void> => {
     const known = opened.get(tenantId)
@@ -72,7 +75,7 @@ export function keepOpenTenants(
     const known = opened.get(connection.id)
     if (known !== undefined && known.generation === connection.generation && known.name === name) return known.tenant
     if (known !== undefined) void forget(connection.id)
-    const fresh = openNow(source, name, connection, connections)
+    const fresh = openNow(source, name, connection, scripts, connections)
     opened.set(connection.id, fresh)
     fresh.tenant.then(
       // Not waited for: no request needs it.
@@ -91,6 +94,7 @@ export function keepOpenTenants(
       stopWatching()
       await alarms.settled()
       await Promise.all([...opened.values()].map((one) => one.close()))
+      await scripts.close()
       opened.clear()
     },
   }
@@ -122,6 +126,7 @@ function openNow(
   source: TenantSource,
   name: string,
   connection: TenantConnection,
+  scripts: Sandbox,
   connections: number | undefined,
 ): Opened {
   const pool = openPool({
@@ -133,7 +138,7 @@ function openNow(
     name,
     generation: connection.generation,
     // A store of its own: the framework finds the tenant by it, and the connection's outlives the tenant in memory.
-    tenant: openTenant({ name, pool, files: { ...connection.files }, vault: keyVault(connection.keys) }),
+    tenant: openTenant({ name, pool, files: { ...connection.files }, vault: keyVault(connection.keys), scripts }),
     close: async () => {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>((resolve) => {
