@@ -13,7 +13,13 @@ export async function checkSandbox(): Promise<Finding> {
     ...(isolation.privileges ? [] : ['a system user without rights']),
   ]
   if (!(await runsScripts()))
-    return finding('sandbox', 'Scripts', 'fail', 'their process does not start', 'Look for what kills `node --permission`.')
+    return finding(
+      'sandbox',
+      'Scripts',
+      'fail',
+      'their process does not start',
+      'Look for what kills `node --permission`.',
+    )
   return finding(
     'sandbox',
     'Scripts',
@@ -27,7 +33,13 @@ async function runsScripts(): Promise<boolean> {
   const sandbox = openSandbox({ processes: 1 })
   const call = () => Promise.resolve(null)
   try {
-    const { value } = await sandbox.run({ tenant: 'doctor', source: 'return input + 1', input: 1, now: new Date(), call })
+    const { value } = await sandbox.run({
+      tenant: 'doctor',
+      source: 'return input + 1',
+      input: 1,
+      now: new Date(),
+      call,
+    })
     return value === 2
   } catch {
     return false
