@@ -9,7 +9,10 @@ import type { Checked, Expression } from '../types/checked.ts'
 import type { Type } from '../types/type.ts'
 import { among, type Frame, recordId, valueAt } from './paths.ts'
 
-/** The value of the expression for the record at `alias`; NULL where there is none, and where there is no result. */
+/**
+ * The value of the expression for the record at `alias`; NULL where there is none, and where there is no result.
+ * @param alias of `scope.alias()`, or a name that no scope gives
+ */
 export function compileExpression(scope: Scope, model: ModelInfo, alias: string, expression: Expression): Sql {
   return compilerFor(scope).value(expression.root, [{ model, alias }])
 }
