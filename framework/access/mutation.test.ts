@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Mutant, mutants } from '../testing/mutants/mutants.ts'
+import type { Mutant } from '../testing/mutants/mutant.ts'
+import { mutants } from '../testing/mutants/mutants.ts'
 
 /** A few per run, others each day; HOLDFAST_MUTANTS=all tries every one of them (minutes). */
 const perRun = 4

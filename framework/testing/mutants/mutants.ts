@@ -1,24 +1,7 @@
 /** Clauses that keep access rules or the meaning of domains, each with what the code would be without it. A test must turn red for each of them. */
 
-export interface Mutant {
-  readonly name: string
-  /** Below `framework/`. */
-  readonly file: string
-  readonly clause: string
-  readonly instead: string
-  /** The test file of `framework/access/` that has to notice. */
-  readonly test:
-    | 'rules.test.ts'
-    | 'hidden-fields.test.ts'
-    | 'hidden-records.test.ts'
-    | 'callers-values.test.ts'
-    | 'races.test.ts'
-    | 'plans.test.ts'
-    | '../orm/domain/property.test.ts'
-    | '../../apps/messages/models/thread/thread.test.ts'
-    | '../orm/query/reference.test.ts'
-    | 'short-writes.test.ts'
-}
+import { expressionMutants } from './expressions.ts'
+import type { Mutant } from './mutant.ts'
 
 const rules = 'rules.test.ts'
 const fields = 'hidden-fields.test.ts'
@@ -36,6 +19,7 @@ const mutant = (name: string, file: string, clause: string, instead: string, tes
 })
 
 export const mutants: readonly Mutant[] = [
+  ...expressionMutants,
   mutant('seen by anybody', 'orm/seen.ts', 'return env.grant', 'return env.state as never', values),
   mutant('documents open', 'orm/query/hanging.ts', ' AND ${condition})`', ')`', threads),
   mutant(
