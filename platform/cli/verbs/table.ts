@@ -5,6 +5,7 @@ import { appInstall } from './app/install.ts'
 import { appList } from './app/list.ts'
 import { appUninstall } from './app/uninstall.ts'
 import { appUpgrade } from './app/upgrade.ts'
+import { auditErase } from './audit/erase.ts'
 import { auditList } from './audit/list.ts'
 import { auditCheckpoint, auditProof } from './audit/prove.ts'
 import { auditVerify } from './audit/verify.ts'
@@ -57,6 +58,7 @@ export const verbs: readonly Verb[] = [
   auditList,
   auditProof,
   auditCheckpoint,
+  auditErase,
   userResetPassword,
   accessExplain,
   accessCosts,

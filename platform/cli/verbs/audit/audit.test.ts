@@ -49,6 +49,14 @@ describe('holdfast audit', () => {
     )
     const people = await home.run('audit', 'list', 'acme', '--user', '2', '--personal')
     assert.match(people.stdout, /test\.event.*192\.0\.2\.9/)
+    assert.equal((await home.run('audit', 'erase', 'acme', 'res.users,2')).code, 5)
+    assert.equal(
+      (await home.run('audit', 'erase', 'acme', 'res.users,2', '--yes', '--json')).json<{ keys: number }>().keys,
+      1,
+    )
+    const erased = await home.run('audit', 'list', 'acme', '--user', '2', '--personal')
+    assert.match(erased.stdout, /test\.event.*\(erased\)/)
+    assert.doesNotMatch(erased.stdout, /192\.0\.2\.9/)
     const index = entries[2]?.index ?? -1
     const proof = (await home.run('audit', 'proof', 'acme', String(index), '--json')).json<{
       entry: string
