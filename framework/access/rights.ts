@@ -7,6 +7,7 @@ import {
   isMirror,
   mintGrant,
   nothing,
+  settled,
   type Grant,
   type ModelRegistry,
   type Operation,
@@ -258,10 +259,11 @@ function callerOf(user: UserRights): Omit<Caller, 'now'> {
 }
 
 /** A domain with values of the caller in it, as a rule would have them; what names nobody's commercial partner matches nothing. */
-export function bindForCaller({ user, companyId, companyIds }: Env, domain: Domain): Domain {
+export function bindForCaller(env: Env, domain: Domain): Domain {
+  const { user, companyId, companyIds } = env
   const caller = callerOf({ ...user, companyId, companyIds })
   const { id, partnerId: partner_id } = user
-  return bind(domain, { caller, id, partner_id, company_id: companyId, company_ids: companyIds })
+  return settled(bind(domain, { caller, id, partner_id, company_id: companyId, company_ids: companyIds }), env)
 }
 
 // `{ user: 'id' }` in a rule stands for a value of the caller, `{ expression: … }` for what it gives. Where there is no value, the

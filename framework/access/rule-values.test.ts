@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, describe, it, mock } from 'node:test'
 import { actAs, asUser, type TestUser, testTenant } from '../testing/index.ts'
+import { domainOfText } from '../modules/index.ts'
 import { sql } from '../sql/index.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -82,6 +83,17 @@ describe('values in record rules', () => {
       "[('child_ids', 'not any', [('name', '=', user.tz)])]",
     ])
       assert.equal(await under(text, () => names()), '', text)
+  })
+
+  it('domains that are written outside of rules know the clock, too', async () => {
+    const text = "[('born', '<=', today - days(30)), ('create_uid', '!=', user)]"
+    const found = () =>
+      user.read(async (env) => (await env.model('farm.animal').search(domainOfText(env, text))).load('name'))
+    assert.equal((await at('2024-01-15T00:00:00Z', found)).length, 0)
+    assert.deepEqual(
+      (await at('2024-05-01T00:00:00Z', found)).map(({ name }) => name),
+      ['old'],
+    )
   })
 
   it('a rule is checked after a write by the clock of the write', () =>
