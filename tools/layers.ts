@@ -39,6 +39,7 @@ export const rules: Rules = {
         'platform/tenants',
         'platform/sandbox',
         'platform/audit',
+        'platform/reporting',
         'platform/backups',
         'platform/replication',
         'platform/migrate',

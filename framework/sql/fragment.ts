@@ -78,6 +78,38 @@ export function literal(text: string): Sql {
   return new Sql([text.includes('\\') ? ` E'${escaped.replaceAll('\\', '\\\\')}'` : `'${escaped}'`], [])
 }
 
+/**
+ * A statement with its values written into the text, as the literals that they would be as parameters: for the bodies of
+ * functions, which take none.
+ */
+export function inlined({ chunks, values }: Sql): Sql {
+  const text = values.reduce<string>(
+    (before, value, i) => before + literalOf(value) + (chunks[i + 1] ?? ''),
+    chunks[0] ?? '',
+  )
+  return new Sql([text], [])
+}
+
+function literalOf(value: SqlValue): string {
+  if (value === null) return 'NULL'
+  const text =
+    value instanceof Uint8Array
+      ? `\\x${Buffer.from(value).toString('hex')}`
+      : Array.isArray(value)
+        ? listText(value)
+        : String(value)
+  return literal(text).chunks[0] ?? ''
+}
+
+function listText(list: readonly SqlValue[]): string {
+  const items = list.map((item) => {
+    if (item === null) return 'NULL'
+    if (Array.isArray(item)) return listText(item)
+    return typeof item === 'string' ? `"${item.replace(/["\\]/g, '\\$&')}"` : String(item)
+  })
+  return `{${items.join(',')}}`
+}
+
 /** A whole number as text of the statement, for definitions, which take no parameters. @throws TypeError for anything else */
 export function whole(value: number): Sql {
   if (!Number.isSafeInteger(value)) throw new TypeError(`${value} is no whole number.`)

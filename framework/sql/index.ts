@@ -4,7 +4,7 @@
  */
 
 export { copyIn, copyOut, type CopyTarget } from './copy.ts'
-export { empty, guard, id, join, literal, Sql, sql, type SqlValue, whole } from './fragment.ts'
+export { empty, guard, id, inlined, join, literal, Sql, sql, type SqlValue, whole } from './fragment.ts'
 export {
   type Cancellation,
   type DatabaseAddress,

@@ -86,6 +86,7 @@ describe('a command line', () => {
       'backup verify',
       'doctor',
       'help',
+      'reporting list',
       'tenant list',
       'up',
       'version',

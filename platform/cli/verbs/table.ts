@@ -26,6 +26,7 @@ import { tenantList } from './tenant/list.ts'
 import { tenantSettings } from './tenant/settings.ts'
 import { types } from './types.ts'
 import { accessCosts, accessExplain } from './user/explain.ts'
+import { reportingDisable, reportingEnable, reportingList, reportingRefresh } from './user/reporting.ts'
 import { userResetPassword } from './user/reset-password.ts'
 
 /** What people can type. */
@@ -62,6 +63,10 @@ export const verbs: readonly Verb[] = [
   userResetPassword,
   accessExplain,
   accessCosts,
+  reportingEnable,
+  reportingList,
+  reportingRefresh,
+  reportingDisable,
   client,
   types,
 ]

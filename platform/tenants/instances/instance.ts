@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { UnavailableError } from '../../../framework/errors.ts'
 import { openPool, sql } from '../../../framework/sql/index.ts'
 import type { DatabaseEndpoint, InstanceState } from './engine.ts'
-import { type Credentials, dataDirOf, makeFolder, type Toolset } from '../postgres/cluster-folder.ts'
+import { type Credentials, dataDirOf, makeFolder, type Toolset, writeHba } from '../postgres/cluster-folder.ts'
 import { type Postmaster, type StopMode, startPostmaster } from '../postgres/postmaster.ts'
 import { ADMIN_ROLE, DATABASE, PORT, RUNTIME_ROLE } from '../postgres/settings.ts'
 
@@ -68,6 +68,7 @@ export function superviseInstance(options: InstanceOptions): Instance {
     await stopping
     rmSync(socketDir, { recursive: true, force: true })
     makeFolder(socketDir, options.tools.account, 0o700)
+    writeHba(options.tools, options.folder)
     const started = await startPostmaster({
       ...options.tools,
       dataDir: dataDirOf(options.folder),

@@ -128,6 +128,16 @@ export function makeFolder(path: string, account: Account | null, mode = 0o711):
   if (account !== null) chownSync(path, account.uid, account.gid)
 }
 
+/** Who may sign in, as this version of Holdfast has it, where an older one wrote the file. */
+export function writeHba(tools: Toolset, folder: string): void {
+  const path = join(dataDirOf(folder), 'pg_hba.conf')
+  const there = readFileSync(path, 'utf8')
+  if (there === HBA || !there.startsWith('# Written by Holdfast.')) return
+  rmSync(path, { force: true })
+  writeFileSync(path, HBA, { mode: 0o600 })
+  if (tools.account !== null) chownSync(path, tools.account.uid, tools.account.gid)
+}
+
 function writeConfiguration(tools: Toolset, dataDir: string): void {
   const files = { 'postgresql.conf': configuration(tools.binaries.major), 'pg_hba.conf': HBA }
   for (const [name, content] of Object.entries(files)) {

@@ -6,11 +6,14 @@ export const ADMIN_ROLE = 'holdfast_admin'
 export const OWNER_ROLE = 'holdfast_owner'
 /** The role of all requests; owns the schemas `app` and `jobs` and nothing else. */
 export const RUNTIME_ROLE = 'holdfast_app'
+/** Whoever is in this group may sign in to read reports; nobody is until `holdfast reporting enable`. */
+export const REPORT_GROUP = 'holdfast_report'
 export const PORT = 5432
 
 /** The names say nothing about the customer: every instance has the same ones. */
 export const HBA = `# Written by Holdfast. One answer to everything that is not listed, so that names cannot be guessed.
 local ${DATABASE} ${RUNTIME_ROLE} scram-sha-256
+local ${DATABASE} +${REPORT_GROUP} scram-sha-256
 local all ${ADMIN_ROLE} scram-sha-256
 local replication ${ADMIN_ROLE} scram-sha-256
 local all all reject
