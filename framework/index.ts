@@ -87,3 +87,17 @@ export { checkCronMethod } from './jobs/clock/entry-method.ts'
 export { cronChanged } from './jobs/clock/changes.ts'
 export { runCronNow } from './jobs/clock/run-now.ts'
 export { decimal, type Exact, roundDigits, roundTo, sumExact } from './orm/decimal.ts'
+export {
+  addressLine,
+  checkDocument,
+  csvLine,
+  fillDocument,
+  headerLine,
+  type LiquidTemplate,
+  mailbox,
+  type Mailbox,
+  parseDocument,
+  readMailboxes,
+} from './templates/index.ts'
+export { checkExpression, fulfilling, readableBy } from './expression/index.ts'
+export { sanitizeHtml } from './orm/index.ts'

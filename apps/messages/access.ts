@@ -44,3 +44,17 @@ access(
   { group: 'base.group_user', ops: ['read'], name: 'Members read types of activities' },
   { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep them' },
 )
+
+const editor = 'mail.group_mail_template_editor'
+access(
+  'mail.template',
+  { group: 'base.group_user', ops: ['read'], name: 'Members read and use templates' },
+  { group: editor, ops: ['read', 'write', 'create', 'unlink'], name: 'Editors keep templates' },
+  { group: 'base.group_system', ops: ['read', 'write', 'create', 'unlink'], name: 'Administrators keep templates' },
+)
+// A mail in the queue holds what its sender could read; nobody else needs to see it.
+access('mail.mail', {
+  group: 'base.group_system',
+  ops: ['read', 'write', 'unlink'],
+  name: 'Administrators see the queue',
+})

@@ -1,8 +1,14 @@
-/** The kinds of messages that every tenant starts with. */
+/** The kinds of messages that every tenant starts with, and the group of those who write templates. */
 
 import { records } from '#framework'
 import { activityTypes } from '../models/activities/mail-activity-type.ts'
 
+records('res.groups', {
+  'mail.group_mail_template_editor': {
+    name: 'Mail Template Editor',
+    comment: 'Writes templates of mails. What they say is limited to what the writer may read.',
+  },
+})
 records(
   'mail.message.subtype',
   {

@@ -4,10 +4,17 @@ import { AccessError, MissingError } from '../../errors.ts'
 import type { Env } from '../../orm/index.ts'
 import type { LiquidTemplate } from './template.ts'
 
+/** Records that an outermost name stands for. */
+export interface GivenRecords {
+  readonly model: string
+  readonly ids: readonly number[]
+  readonly is: 'record' | 'list'
+  /** Those that are not there for the caller are left out; otherwise they are an error. */
+  readonly optional?: boolean
+}
+
 /** What the outermost names stand for at this filling. */
-export type Given = Readonly<
-  Record<string, { readonly model: string; readonly ids: readonly number[]; readonly is: 'record' | 'list' } | string>
->
+export type Given = Readonly<Record<string, GivenRecords | string>>
 
 /**
  * Fills templates with values read under the rights of `env`: a record behind a path that is not there for the caller is
@@ -26,16 +33,14 @@ export async function fillTemplates(env: Env, templates: readonly LiquidTemplate
   return templates.map((template) => template.render(values, reader))
 }
 
-async function read(
-  env: Env,
-  { model, ids, is }: Exclude<Given[string], string>,
-  paths: readonly string[],
-): Promise<unknown> {
+async function read(env: Env, given: GivenRecords, paths: readonly string[]): Promise<unknown> {
+  const { model, ids, is, optional = false } = given
+  if (optional && paths.length === 0) return null
   const rows = await load(env, model, ids, paths)
-  if (rows.length < new Set(ids).size || (is === 'record' && rows.length !== 1))
+  if (!optional && (rows.length < new Set(ids).size || (is === 'record' && rows.length !== 1)))
     throw new MissingError('ERR_TEMPLATE_RECORD', 'The record does not exist, or you may not read it.')
   const byId = new Map(rows.map((row) => [row.id, row]))
-  return is === 'record' ? rows[0] : ids.map((id) => byId.get(id))
+  return is === 'record' ? (rows[0] ?? null) : ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 async function load(env: Env, model: string, ids: readonly number[], paths: readonly string[]) {

@@ -9,22 +9,25 @@ import { escapeHtml } from '../escape/text.ts'
 import type { Place } from '../html/reader.ts'
 import { htmlOf, textOf } from './values.ts'
 
-/** What comes of a template: HTML, text, or one line for the head of a mail. */
-export type Kind = 'html' | 'text' | 'line'
+/** What comes of a template: HTML, text, one line for the head of a mail, or such a line with mailboxes. */
+export type Kind = 'html' | 'text' | 'line' | 'mailboxes'
 
 /** The last filter of each value: never left out, and chosen by where the value stands. */
 export function placeFilter(kind: Kind, place: Place): (this: { context: Context }, value: unknown) => string {
-  const make =
-    kind === 'html'
-      ? (value: unknown) => inHtml(value, place)
-      : kind === 'text'
-        ? textOf
-        : (value: unknown) => oneLine(textOf(value))
+  const make = makerOf(kind, place)
   return function (value) {
     const text = make(value)
     this.context.memoryLimit.use(text.length)
     return text
   }
+}
+
+function makerOf(kind: Kind, place: Place): (value: unknown) => string {
+  if (kind === 'html') return (value) => inHtml(value, place)
+  if (kind === 'text') return textOf
+  if (kind === 'line') return (value) => oneLine(textOf(value))
+  // One value is one name or one address: it begins no other mailbox and ends no quotes.
+  return (value) => oneLine(textOf(value)).replace(/[",;<>\\]/g, ' ')
 }
 
 // Keeps promise: software/escaping
