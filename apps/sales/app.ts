@@ -14,6 +14,7 @@ export default app({
     () => import('./models/index.ts'),
     () => import('./access.ts'),
     () => import('./data/index.ts'),
+    () => import('./reports/quotation.ts'),
     () => import('./demo/index.ts'),
   ],
 })

@@ -75,6 +75,35 @@ describe('second channels', () => {
     assert.deepEqual([file.status, secret.test(file.text)], [404, false])
   })
 
+  it('CVE-2024-36490: who edits a template of mails that somebody else sends reads nothing through it', async () => {
+    const [group, model] = await scene.set(async (env) => [
+      (await env.model('res.groups').search([['name', '=', 'Mail Template Editor']])).id,
+      (await env.model('ir.model').search([['model', '=', 'sale.order']])).id,
+    ])
+    await scene.set((env) => env.model('res.users', [scene.people.sam.uid]).write({ group_ids: [[4, group]] } as never))
+    const values = {
+      name: 'x',
+      model_id: model,
+      email_to: 'sam@canary.test',
+      body_html: '<p>{{ object.client_order_ref }} {{ object.amount_total }} {{ object.note }}</p>',
+    }
+    const template = await scene.made('sam', 'mail.template', 'create', [values])
+    for (const who of ['rita', 'sam'] as const)
+      for (const method of ['send_mail', 'generate_email'])
+        assertRefused(
+          await scene.as(who, 'mail.template', method, [[template], method === 'send_mail' ? order() : [order()]]),
+          `${who} ${method}`,
+        )
+    const queued = await scene.acme.tenant.pool.query<{ n: number }>(sql`SELECT count(*)::int4 AS n FROM mail_mail`)
+    assert.equal(queued[0]?.n, 0)
+    // Her own template tells rita of her order: it is the writer that makes the difference.
+    await scene.set((env) =>
+      env.model('res.users', [scene.people.rita.uid]).write({ group_ids: [[4, group]] } as never),
+    )
+    const own = await scene.made('rita', 'mail.template', 'create', [values])
+    assert.match((await scene.as('rita', 'mail.template', 'generate_email', [[own], [order()]])).text, secret)
+  })
+
   it('CVE-2019-11780: a computed value shows a caller nothing of records that she may not read', async () => {
     for (const [model, id, fields] of [
       [

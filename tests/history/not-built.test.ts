@@ -65,9 +65,6 @@ describe('what is not built has no attack yet, and does not appear without one',
       packages: /oidc|openid|oauth|saml|ldap|^jose$/,
     })
   })
-  it('CVE-2024-36490: not built: mail templates that administrators edit', () => {
-    assertAbsent({ models: /^mail\.(template|compose)/, fields: /\.body_html$/ })
-  })
   it('bypass 14: not built: a mail gateway acts with no rights, because there is none', () => {
     assertAbsent({ models: /mail\.(alias|gateway)|fetchmail/, packages: /imap|pop3|mailparser|smtp-server/ })
   })

@@ -9,6 +9,7 @@ import { html, ownPath, redirect, text } from '../answer/reply.ts'
 import { hostPolicy } from '../checks/host.ts'
 import { fileRoutes } from '../entries/files.ts'
 import { openApiRoutes } from '../entries/openapi.ts'
+import { reportRoutes } from '../entries/reports.ts'
 import { answered, rpcRoutes } from '../entries/rpc.ts'
 import { systemRoutes } from '../entries/system.ts'
 import { errorPage } from '../pages/error-page.ts'
@@ -70,6 +71,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     ...rpcRoutes(gate),
     ...fileRoutes(gate),
     ...openApiRoutes(gate),
+    ...reportRoutes(gate),
     ...systemRoutes(options.securityContact),
     ...(options.routes ?? []),
   ])

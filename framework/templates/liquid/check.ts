@@ -125,7 +125,10 @@ class Check {
   #condition(template: IfTag | UnlessTag, depth: number): void {
     const { branches, elseTemplates } = template as unknown as Branches
     for (const { value, templates } of branches) {
-      this.#use(this.#valueShape(value))
+      const shape = this.#valueShape(value)
+      // Whether there is a picture may be asked; what is in it is only shown.
+      if (shape.is === 'field' && shape.field.kind === 'binary') this.#want(shape.root, shape.path)
+      else this.#use(shape)
       this.#branch(templates, depth)
     }
     this.#branch(elseTemplates ?? [], depth)
