@@ -99,5 +99,4 @@ export {
   parseDocument,
   readMailboxes,
 } from './templates/index.ts'
-export { checkExpression, fulfilling, readableBy } from './expression/index.ts'
 export { sanitizeHtml } from './orm/index.ts'
