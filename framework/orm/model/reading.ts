@@ -13,6 +13,7 @@ import { Scope } from '../query/scope.ts'
 import { type EmptyStyle, selectJson } from '../query/select.ts'
 import type { Spec, Wish } from '../query/spec.ts'
 import type { ModelInfo } from '../registry.ts'
+import { noteRead } from '../audit/reads.ts'
 import { noteRows } from '../seen.ts'
 import { countExisting, recordsDenied, requireModel } from '../write/operation.ts'
 import { JsonResult, type RecordRow, type Records } from './records.ts'
@@ -193,6 +194,7 @@ function theseRecords(ids: readonly number[]): Sql {
 }
 
 async function finish(records: Records, spec: Spec, json: string): Promise<JsonResult<RecordRow[]>> {
+  noteRead(records.env, spec, json)
   if (isPure(spec)) return new JsonResult(json)
   const rows = JSON.parse(json) as RecordRow[]
   await complete(records.env, spec, rows, 'false')

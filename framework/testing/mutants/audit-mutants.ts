@@ -19,6 +19,11 @@ const log = of('framework/audit/verify/verify-log.ts', 'attacks.test.ts')
 const sealer = of('framework/audit/sealer.ts', 'sealer.test.ts')
 const proofs = of('framework/audit/tree/verify-proofs.ts', '../../framework/audit/tree/tree.test.ts')
 
+const orm = '../../framework/orm/audit/'
+const auth = '../../framework/auth/events.test.ts'
+const changes = of('framework/orm/audit/changes.ts', `${orm}changes.test.ts`)
+const history = of('framework/orm/audit/history.ts', `${orm}history.test.ts`)
+
 export const auditMutants: readonly AuditMutant[] = [
   judge('witness takes any name', "if (verifier.name !== offered.origin) return refuse('key')"),
   judge('witness takes any key', "if (known !== null && known.verifierKey !== verifierKey) return refuse('key')"),
@@ -55,5 +60,87 @@ export const auditMutants: readonly AuditMutant[] = [
     'log.size',
   ),
   log('personal parts are not tried', 'if (options.vault !== null) await', 'if (false) await'),
+  changes(
+    'writes are not recorded',
+    'if (audited === undefined || fields.length === 0) return nothing',
+    'return nothing',
+  ),
+  of('framework/orm/write/insert/rows.ts', `${orm}changes.test.ts`)(
+    'new records are not recorded',
+    'noted: note.noted,',
+    'noted: empty,',
+  ),
+  changes(
+    'deletions are not recorded',
+    'if (!env.isRecorded || model.options.transient) return nothing',
+    'return nothing',
+  ),
+  changes(
+    'links and files are not recorded',
+    'if (audited === undefined || field.options.secret === true) return',
+    'return',
+  ),
+  of('framework/access/environment.ts', `${orm}changes.test.ts`)(
+    'elevations are not recorded',
+    "if (!name.startsWith('orm.')) {",
+    'if (false) {',
+  ),
+  of('framework/orm/model/exchange/export.ts', `${orm}changes.test.ts`)(
+    'exports are not recorded',
+    'records.env.record({',
+    'void ({',
+  ),
+  of('framework/orm/model/exchange/import.ts', `${orm}changes.test.ts`)(
+    'imports are not recorded',
+    "env.record({ kind: 'data.imported'",
+    "void ({ kind: 'data.imported'",
+  ),
+  of('framework/orm/audit/shown.ts', `${orm}changes.test.ts`)(
+    'secrets of settings are recorded',
+    'if (conceal?.field !== field.name) return column',
+    'return column',
+  ),
+  of('framework/orm/audit/reads.ts', `${orm}reads.test.ts`)(
+    'reads are not recorded',
+    'if (shown.length > 0) env.record({',
+    'if (shown.length > 0) void ({',
+  ),
+  history('hidden fields are in histories', " && env.grant.field(info.name, name, 'read')"),
+  history('hidden records have histories', 'const { ids } = await records.exists()', 'const { ids } = records'),
+  of('framework/orm/audit/undo.ts', `${orm}history.test.ts`)(
+    'undoing overwrites what came since',
+    'if (conflicts.length > 0)',
+    'if (false)',
+  ),
+  of('framework/auth/sign-in/authenticate.ts', auth)(
+    'failed sign-ins are not recorded',
+    'if (user === null || !ok) await noteFailure',
+    'if (false) await noteFailure',
+  ),
+  of('framework/auth/sessions/session.ts', auth)(
+    'sign-ins are not recorded',
+    "await noteCredential(tx, by, 'signin.succeeded'",
+    "if (false) await noteCredential(tx, by, 'signin.succeeded'",
+  ),
+  of('framework/auth/passwords/set-password.ts', auth)(
+    'changes of passwords are not recorded',
+    "await noteCredential(db, options.by, 'password.changed'",
+    "if (false) await noteCredential(db, options.by, 'password.changed'",
+  ),
+  of('framework/auth/tokens/api-key.ts', auth)(
+    'new keys are not recorded',
+    "await noteCredential(tx, by, 'key.created'",
+    "if (false) await noteCredential(tx, by, 'key.created'",
+  ),
+  of('framework/audit/events/tally.ts', auth)(
+    'floods of failures flood the log',
+    'if (page.fresh >= freshPerMinute || page.sorts.size >= mostSorts) {',
+    'if (false) {',
+  ),
+  of('platform/cli/command/record-verb.ts', '../cli/command/record-verb.test.ts')(
+    'commands are not recorded',
+    'await recordAudit(pool,',
+    'if (false) await recordAudit(pool,',
+  ),
   sealer('sealers take turns no more', 'FROM hf_audit_log FOR UPDATE', 'FROM hf_audit_log'),
 ]

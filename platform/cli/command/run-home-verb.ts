@@ -1,6 +1,7 @@
 /** Runs a verb on an open home, for real or dry. */
 
 import type { Hosting } from '../hosting/hosting.ts'
+import { recordedRun } from './record-verb.ts'
 import type { HomeVerb, Report, VerbArgs } from './verb.ts'
 
 /** The result of `--dry-run`. */
@@ -18,7 +19,7 @@ export async function runHomeVerb(
   isDryRun: boolean,
   report: Report,
 ): Promise<unknown> {
-  if (!isDryRun) return verb.run(hosting, args, report)
+  if (!isDryRun) return recordedRun(verb.name, hosting, args, report, () => verb.run(hosting, args, report))
   // Fail closed: a verb without a plan must not run for real because somebody asked for less.
   if (verb.plan === undefined) throw new TypeError(`The verb '${verb.name}' has no dry run.`)
   const result: DryRun = { dryRun: true, plan: await verb.plan(hosting, args) }
