@@ -12,6 +12,8 @@ const freshPerMinute = 20
 const mostSorts = 1_000
 const firstWindowMs = 60_000
 const longestWindowMs = 3_600_000
+/** Times in a row that a database takes no counts before they are given up. */
+const mostFailures = 5
 
 interface Sort {
   readonly noted: NotedEvent
@@ -25,6 +27,7 @@ interface Page {
   readonly sorts: Map<string, Sort>
   fresh: number
   minute: number
+  failures: number
   timer: NodeJS.Timeout | undefined
 }
 
@@ -60,7 +63,7 @@ export class Tally {
   }
 
   #pageOf(db: Queryable): Page {
-    const page = this.#pages.get(db) ?? { sorts: new Map(), fresh: 0, minute: 0, timer: undefined }
+    const page = this.#pages.get(db) ?? { sorts: new Map(), fresh: 0, minute: 0, failures: 0, timer: undefined }
     this.#pages.set(db, page)
     return page
   }
@@ -73,7 +76,19 @@ export class Tally {
     }
     const now = this.#now()
     page.sorts.set(sort, { noted, count, sinceMs: now, windowMs: firstWindowMs, dueMs: now + firstWindowMs })
-    page.timer ??= setInterval(() => void this.tell(db).catch(() => {}), firstWindowMs).unref()
+    page.timer ??= setInterval(() => void this.#tellInTime(db, page), firstWindowMs).unref()
+  }
+
+  // What cannot be written waits for the next time; a database that is closed has none.
+  async #tellInTime(db: Queryable, page: Page): Promise<void> {
+    try {
+      await this.tell(db)
+      page.failures = 0
+    } catch {
+      if (++page.failures < mostFailures) return
+      clearInterval(page.timer)
+      this.#pages.delete(db)
+    }
   }
 
   /** Writes the counts whose time has come. A failure leaves them for the next time. @param all those that could wait, too */
