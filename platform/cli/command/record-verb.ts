@@ -58,12 +58,27 @@ function nameIn(args: VerbArgs, place: Recorded['tenant']): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** How long a verb waits for the database that shall be told of it. */
+const patienceMs = 10_000
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not answer within ${ms / 1000} seconds`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 async function record(verb: string, hosting: Hosting, name: string, args: VerbArgs, report: Report): Promise<void> {
   // One out of service has no log that is awake; one that is not there has none at all.
   const known = hosting.home.tenants.list().find((tenant) => tenant.name === name)
   if (known?.state !== 'active') return
   try {
-    const { pool } = await hosting.tenants.open(name)
+    const { pool } = await within(patienceMs, hosting.tenants.open(name))
     // Options by name only: their values may be secrets.
     await recordAudit(pool, actorOf(originWithin('command'), null), [
       { kind: 'command.run', what: { verb, options: Object.keys(args.options) } },
