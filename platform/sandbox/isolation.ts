@@ -81,6 +81,7 @@ function dropTo(uid: number): string[] {
  * @param keepsEnv for the broken twin of the tests
  */
 export function shutIn(isolation: Isolation, index: number, node: readonly string[], keepsEnv = false): string[] {
+  // Keeps promise: software/sandbox
   const line: string[] = []
   if (process.platform === 'linux') line.push('nice', '-n', '5')
   // The death of the parent, by whatever means, is the death of all that follow.

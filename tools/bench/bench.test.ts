@@ -86,7 +86,12 @@ test('the page tells every part, and its graphs are drawn from numbers only', ()
     ...{ date: '2026-01-01', records: 20, rounds: 1 },
     rows: [{ work: 'a call for each', offMs: 1, onMs: 1.1, ratio: 1.1, from: 1, to: 1.2 }],
   }
-  const parts = { operations: result, rows: result, growth, processes, idle, audit }
+  const load = result.rows[0]?.server as Figures
+  const sandbox = {
+    ...{ date: '2026-01-01', scripts: 20, clients: 4, rounds: 1, without: load, with: load },
+    ...{ p99Ratio: 1.25, ended: 8, warmMs: 3, firstMs: 150 },
+  }
+  const parts = { operations: result, rows: result, growth, processes, idle, audit, sandbox }
   const text = page(parts)
   for (const { title } of result.rows) assert.ok(text.includes(title), title)
   for (const said of [
@@ -94,6 +99,7 @@ test('the page tells every part, and its graphs are drawn from numbers only', ()
     '--growth',
     '--idle 7',
     '--audit',
+    '1.25 times',
     '| 1.10 |',
     '195.3 KiB of the server',
     'not reached',

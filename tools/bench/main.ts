@@ -10,6 +10,7 @@ import { measureAudit } from './parts/audit.ts'
 import { measureGrowth } from './parts/growth.ts'
 import { measureIdle } from './parts/idle.ts'
 import { measureProcesses } from './parts/processes.ts'
+import { measureSandbox } from './parts/sandbox.ts'
 import { writePage } from './report/page.ts'
 import { writeProfile } from './report/profile.ts'
 import { mergeResults, type Parts, readPart, writePart } from './report/store.ts'
@@ -50,6 +51,9 @@ async function main(args: readonly string[]): Promise<number> {
       break
     case 'processes':
       await keep(options, 'processes', await measureProcesses(options.isQuick, say))
+      break
+    case 'sandbox':
+      await keep(options, 'sandbox', await measureSandbox(options.isQuick, say))
       break
     case 'audit':
       await keep(options, 'audit', await measureAudit(options.isQuick, say))

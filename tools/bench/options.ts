@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 
 export interface Options {
   /** What is run: the operations, or one of the long parts. */
-  readonly part: 'operations' | 'growth' | 'idle' | 'processes' | 'audit' | 'page' | 'proof'
+  readonly part: 'operations' | 'growth' | 'idle' | 'processes' | 'audit' | 'sandbox' | 'page' | 'proof'
   /** Letters of operations; empty = all. */
   readonly keys: readonly string[]
   readonly isQuick: boolean
@@ -20,12 +20,13 @@ export interface Options {
   readonly minutes: number
 }
 
-export const usage = `npm run bench -- [operation …] [--rows N | --growth | --processes | --audit | --idle N | --page | --proof] [--quick] [--json] [--profile] [--concurrency N]
+export const usage = `npm run bench -- [operation …] [--rows N | --growth | --processes | --audit | --sandbox | --idle N | --page | --proof] [--quick] [--json] [--profile] [--concurrency N]
   operation      letters of docs/benchmarks.md, such as "a b"; default all
   --rows         the reads with so many partners, such as 1000000
   --growth       how cost grows with rows, rules, groups and tenants
   --processes    the same load on one serving process and on several
   --audit        what the audit log costs writers of a recorded model
+  --sandbox      whether others notice twenty hostile scripts of one tenant
   --idle         what so many tenants cost that nobody uses, such as 1000
   --proof        the long run of the security suites, mutants and twins: docs/security/proof.md
   --minutes N    of it for mutants; default 120
@@ -51,6 +52,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       growth: { type: 'boolean', default: false },
       processes: { type: 'boolean', default: false },
       audit: { type: 'boolean', default: false },
+      sandbox: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
       proof: { type: 'boolean', default: false },
       minutes: { type: 'string' },
@@ -64,7 +66,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const unknown = positionals.find((key) => !known.includes(key))
   if (unknown !== undefined) throw new TypeError(`There is no operation ${unknown}; there are ${known.join(', ')}.`)
   const idle = number('--idle', values.idle, 5_000)
-  const parts = (['page', 'growth', 'processes', 'audit', 'proof'] as const).filter((part) => values[part])
+  const parts = (['page', 'growth', 'processes', 'audit', 'sandbox', 'proof'] as const).filter((part) => values[part])
   return {
     part: parts[0] ?? (idle !== null ? 'idle' : 'operations'),
     keys: positionals,

@@ -6,6 +6,7 @@ import type { AuditFigures } from '../parts/audit.ts'
 import type { GrowthFigures } from '../parts/growth.ts'
 import type { IdleFigures } from '../parts/idle.ts'
 import type { ProcessFigures } from '../parts/processes.ts'
+import type { SandboxFigures } from '../parts/sandbox.ts'
 import { graphs } from './graphs/graphs.ts'
 import type { Result } from './result.ts'
 import { figuresFolder, type Parts, readPart } from './store.ts'
@@ -23,6 +24,7 @@ export async function writePage(): Promise<void> {
     processes: await readPart('processes'),
     idle: await readPart('idle'),
     audit: await readPart('audit'),
+    sandbox: await readPart('sandbox'),
   }
   await mkdir(figuresFolder, { recursive: true })
   for (const [name, drawing] of graphs(parts)) await writeFile(join(figuresFolder, name), drawing)
@@ -31,7 +33,7 @@ export async function writePage(): Promise<void> {
 
 /** The whole page. */
 export function page(parts: { readonly [P in keyof Parts]: Parts[P] | null }): string {
-  const { operations, rows, growth, processes, idle, audit } = parts
+  const { operations, rows, growth, processes, idle, audit, sandbox } = parts
   return [
     `# Benchmarks
 
@@ -45,6 +47,7 @@ no promise for another: trust the ratios. The numbers behind this page lie in \`
     ...(processes === null ? [] : [processesSection(processes)]),
     ...(idle === null ? [] : [idleSection(idle)]),
     ...(audit === null ? [] : [auditSection(audit)]),
+    ...(sandbox === null ? [] : [sandboxSection(sandbox)]),
   ].join('\n')
 }
 
@@ -153,6 +156,24 @@ process the owner serves by itself.
 | processes | ${keys.join(' | ')} | owner MiB | each serving process MiB |
 | ---: | ${keys.map(() => '---:').join(' | ')} | ---: | ---: |
 ${lines.join('\n')}
+`
+}
+
+function sandboxSection(found: SandboxFigures): string {
+  const rows = [['without', found.without] as const, ['with', found.with] as const].map(
+    ([name, { perSecond, p50Ms, p99Ms }]) =>
+      `| ${[name, Math.round(perSecond), p50Ms.toFixed(2), p99Ms.toFixed(2)].join(' | ')} |`,
+  )
+  return `## Hostile scripts beside other tenants
+
+\`npm run bench -- --sandbox\`, last on ${found.date}: operation (a) at ${found.clients} clients on one tenant, without and with ${found.scripts} scripts of another
+that never end, always under way; ${found.rounds} rounds of each in turn, ${found.ended.toLocaleString('en')} scripts ended. The p99 with them is ${found.p99Ratio.toFixed(2)} times that
+without, median of the rounds. Their processes are few and run at a lower priority, so what they take is what nobody else asks for.
+A script that adds two numbers takes ${found.warmMs.toFixed(1)} ms in a warm process; the first, which starts it, ${found.firstMs.toFixed(0)} ms.
+
+| hostile scripts | per s | p50 ms | p99 ms |
+| --- | ---: | ---: | ---: |
+${rows.join('\n')}
 `
 }
 

@@ -6,6 +6,7 @@ import type { AuditFigures } from '../parts/audit.ts'
 import type { GrowthFigures } from '../parts/growth.ts'
 import type { IdleFigures } from '../parts/idle.ts'
 import type { ProcessFigures } from '../parts/processes.ts'
+import type { SandboxFigures } from '../parts/sandbox.ts'
 import type { Result } from './result.ts'
 
 /** Every part with what it keeps. */
@@ -16,6 +17,7 @@ export interface Parts {
   readonly processes: ProcessFigures
   readonly idle: IdleFigures
   readonly audit: AuditFigures
+  readonly sandbox: SandboxFigures
 }
 
 /** Folder of the page's data and graphs. */
