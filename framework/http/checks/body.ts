@@ -26,6 +26,15 @@ function tooLarge(limit: number) {
   return text(413, limit === 0 ? 'This address takes no body.' : `The request is larger than ${limit} bytes.`)
 }
 
+// Where readers differ in which of two values counts, a check and its user may see different ones.
+function saysTwice(form: URLSearchParams): boolean {
+  return new Set(form.keys()).size !== form.size
+}
+
+function twice() {
+  return text(400, 'A field stands twice in the form.')
+}
+
 function read(exchange: OpenExchange, { load }: Surroundings, limit: number) {
   return new Promise<Reply | null>((resolve) => {
     const chunks: Buffer[] = []
@@ -47,7 +56,7 @@ function read(exchange: OpenExchange, { load }: Surroundings, limit: number) {
     }
     const onEnd = () => {
       exchange.body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)
-      end(null)
+      end(bodyTypeOf(exchange.route) === 'form' && saysTwice(exchange.form()) ? twice() : null)
     }
     const onClose = () => end(text(400, 'The request ended early.'))
     // The client may have gone while an earlier check was waiting; no event would come any more.

@@ -7,6 +7,7 @@ import type { Caller } from '../directory.ts'
 import { type Gate, originOf, requestOf } from '../gate.ts'
 import { type Answer, jsonAnswer, resultText, textAnswer } from './answer.ts'
 import { json2Error, settle } from './error-shapes.ts'
+import { readJson } from './read-json.ts'
 
 export interface Json2Request {
   readonly model: string
@@ -90,7 +91,7 @@ function readBody(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {}
   let parsed: unknown
   try {
-    parsed = JSON.parse(body.toString('utf8'))
+    parsed = readJson(body)
   } catch {
     throw new InvalidRequestError('ERR_RPC_JSON', 'could not parse the body as json')
   }

@@ -6,6 +6,7 @@ import type { Caller } from '../directory.ts'
 import type { Gate } from '../gate.ts'
 import { type Answer, jsonAnswer, resultText, textAnswer } from './answer.ts'
 import { jsonRpcError, settle } from './error-shapes.ts'
+import { readJson } from './read-json.ts'
 import { dispatch } from './services.ts'
 
 /** `POST /jsonrpc`. */
@@ -29,7 +30,7 @@ export async function answerEnvelope(
 ): Promise<Answer> {
   let request: unknown
   try {
-    request = JSON.parse(body.toString('utf8'))
+    request = readJson(body)
   } catch {
     return textAnswer(400, 'Invalid JSON data')
   }

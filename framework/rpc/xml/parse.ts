@@ -168,6 +168,8 @@ function frameInValue(isSet: boolean, name: string): Frame {
 
 // `__proto__` as the name of a member is data like any other, never a prototype.
 function define(members: Record<string, unknown>, name: string, value: unknown): void {
+  // Where readers differ in which of two values counts, a check and its user may see different ones.
+  if (Object.hasOwn(members, name)) refuse('a name stands twice in a struct')
   if (name === '__proto__')
     Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
   else members[name] = value
