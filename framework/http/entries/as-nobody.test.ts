@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { type Tenant, withSystemEnv } from '../../access/index.ts'
 import { createKey, readSession } from '../../auth/index.ts'
 import { liveGate } from '../../rpc/index.ts'
+import { sql } from '../../sql/index.ts'
 import { testTenant } from '../../testing/index.ts'
 import { pageRoutes } from '../pages/routes.ts'
 import { buildRouter, type Route } from '../routes.ts'
@@ -53,19 +54,23 @@ before(async () => {
     return [id, (await env.model('ir.attachment').create(attachment)).id] as const
   })
   key = (await createKey(tenant.pool, 2, { name: 'test', scope: 'rpc' })).key
+  stand = await standAt(pageRoutes())
+})
+after(() => stand?.close())
+
+function standAt(pages: readonly Route[]): Promise<StandIn> {
   const host = `${tenant.name}.localhost`
-  stand = await standIn({
+  return standIn({
     gate,
     readSession,
-    routes: pageRoutes(),
+    routes: pages,
     directory: {
       byName: async (name) => (name === tenant.name ? tenant : null),
       byHost: async (asked) => (asked === host ? tenant : null),
       namesFor: async () => [tenant.name],
     },
   })
-})
-after(() => stand?.close())
+}
 
 /** Every address that a route stands for, with ids that exist. */
 function addressesOf({ path }: Route): string[] {
@@ -118,11 +123,11 @@ function bodyOf(route: Route, path: string): readonly [type: string, text: strin
   return ['application/json', JSON.stringify({ jsonrpc: '2.0', id: 1, params })]
 }
 
-async function asNobody(route: Route, path: string): Promise<Received> {
+async function asNobody(route: Route, path: string, at: StandIn): Promise<Received> {
   const host = `${tenant.name}.localhost`
-  if (route.method === 'GET') return stand.send({ path, host })
+  if (route.method === 'GET') return at.send({ path, host })
   const [type, body] = bodyOf(route, path)
-  return stand.send({ method: 'POST', path, host, headers: { 'content-type': type }, body })
+  return at.send({ method: 'POST', path, host, headers: { 'content-type': type }, body })
 }
 
 function isTurnedAway({ status, headers, text }: Received): boolean {
@@ -131,13 +136,13 @@ function isTurnedAway({ status, headers, text }: Received): boolean {
   return /"error":|<fault>/.test(text)
 }
 
-test('whoever is not signed in gets nothing from any route but what is open to all, however well the address is guessed', async () => {
-  assert.ok(routes.length > 40, 'the crawl knows the routes')
+/** What a stranger gets of these routes that is not open to all, and where the server fails. */
+async function crawl(list: readonly Route[], at: StandIn): Promise<string[]> {
   const surprises: string[] = []
-  for (const route of routes) {
+  for (const route of list) {
     const name = `${route.method} ${route.path}`
     for (const path of addressesOf(route)) {
-      const reply = await asNobody(route, path)
+      const reply = await asNobody(route, path, at)
       const isPublic = open[name]?.test(reply.text) === true || route.path.startsWith('/web/assets/')
       // A picture that is not there for somebody is the same grey shape for everybody.
       const isPlaceholder = route.path.startsWith('/web/image/') && reply.text.includes('#d9dde3')
@@ -147,7 +152,45 @@ test('whoever is not signed in gets nothing from any route but what is open to a
       if (reply.status >= 500) surprises.push(`${name} as ${path} fails with ${reply.status}`)
     }
   }
-  assert.deepEqual(surprises, [])
+  return surprises
+}
+
+test('whoever is not signed in gets nothing from any route but what is open to all, however well the address is guessed', async () => {
+  assert.ok(routes.length > 40, 'the crawl knows the routes')
+  assert.deepEqual(await crawl(routes, stand), [])
+})
+
+test('the crawl finds a route that forgets to ask who is there, and one that serves by an address alone', async () => {
+  const read = async (id: number) =>
+    JSON.stringify(await tenant.pool.query(sql`SELECT name FROM res_partner WHERE id = ${id}`))
+  const careless: Route[] = [
+    {
+      method: 'GET',
+      path: '/web/share/:id',
+      kind: 'FILE',
+      tenant: 'required',
+      handler: async ({ params }) => ({
+        status: 200,
+        type: 'application/json',
+        body: await read(Number(params['id'])),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/web/statistics',
+      kind: 'RPC',
+      tenant: 'required',
+      handler: () => ({ status: 200, type: 'application/json', body: '{"orders":31}' }),
+    },
+  ]
+  const twin = await standAt([...pageRoutes(), ...careless])
+  try {
+    const surprises = await crawl(careless, twin)
+    assert.match(surprises.join('\n'), /GET \/web\/share\/:id as \/web\/share\/\d+ gives content away/)
+    assert.match(surprises.join('\n'), /POST \/web\/statistics as \/web\/statistics: 200/)
+  } finally {
+    await twin.close()
+  }
 })
 
 test('the same addresses give the same content to who may have it, so the crawl can find', async () => {
