@@ -7,7 +7,7 @@ import { callKw, json2, jsonRpc, signIn, xmlRpc } from '../support/index.ts'
 import { assertRefused, formFrom, Scene } from './scene.ts'
 
 describe('accounts', () => {
-  const scene = new Scene()
+  const scene = new Scene({ canaries: true })
   /** Everything that decides who signs in, and with what. */
   const accounts = async () =>
     JSON.stringify(

@@ -10,7 +10,7 @@ const secrets = [
 ] as const
 
 describe('secret fields', () => {
-  const scene = new Scene()
+  const scene = new Scene({ canaries: true })
   let kept: string[]
 
   before(async () => {

@@ -4,6 +4,8 @@
  */
 
 export { isLongRun, type ProofLine, tellProof } from './proof.ts'
+export { type CanaryWatch, watchCanaries } from './canaries.ts'
+export { spellingsOf } from './spellings.ts'
 export { invitePeople, type People, type Person, type Who } from './people.ts'
 export {
   type Call,

@@ -9,6 +9,7 @@ import { openTenant } from '#framework/modules/index.ts'
 import { liveGate } from '#framework/rpc/index.ts'
 import type { Pool } from '#framework/sql/index.ts'
 import { atEnd, testHome, testTenant } from '#framework/testing/index.ts'
+import { type CanaryWatch, failFor, watchCanaries } from './canaries.ts'
 import { invitePeople, type People } from './people.ts'
 import { type Received, send, type Sent } from './wire.ts'
 
@@ -32,6 +33,8 @@ export interface TestServer {
   readonly failures: Readonly<Record<string, unknown>>[]
   /** Writes what the server has counted of calling programs. */
   flushLedger(): Promise<void>
+  /** Looks for secrets where they must not be; there with `canaries`. */
+  readonly watch: CanaryWatch | undefined
   /** Over plain HTTP on loopback. */
   send(sent: Sent): Promise<Received>
   /** Over HTTPS with the certificate checked. */
@@ -45,14 +48,16 @@ export interface TestServerOptions {
   readonly routes?: readonly Route[]
   /** Paths of pages that are left out: a tool that follows every form would sign itself out. */
   readonly without?: readonly string[]
+  /** Looks at the end of the file for secrets where they must not be, and fails the file for them. */
+  readonly canaries?: boolean
   /** What stands between the tenants and their databases; a broken twin splices values there. */
   readonly through?: (pool: Pool) => Pool
 }
 
 /** Starts it; it ends with the test file. Both companies are clones of one template, so that ids mean records in both. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { apps = ['sales'], demo = false, routes = [], without = [], through } = options
-  await testHome()
+  const { apps = ['sales'], demo = false, routes = [], without = [], through, canaries = false } = options
+  const home = await testHome()
   const [acme, globex] = [
     await openCompany(await testTenant({ apps, demo, name: 'acme' }), through),
     await openCompany(await testTenant({ apps, demo, name: 'globex' }), through),
@@ -61,7 +66,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const byName = async (name: string): Promise<Tenant | null> => all.find((one) => one.name === name)?.tenant ?? null
   const certificateFolder = await mkdtemp(join(tmpdir(), 'holdfast-clients-'))
   const failures: Record<string, unknown>[] = []
+  const watch = canaries ? await watchCanaries(home, acme, globex) : undefined
   const log = (entry: LogEntry) => {
+    watch?.logged(entry)
     if (entry.level === 'error') failures.push({ ...entry, cause: String(entry.cause) })
   }
   const gate = liveGate(log)
@@ -87,6 +94,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const ca = await readFile(server.caPath, 'utf8')
   const httpUrl = server.httpUrl ?? ''
   const httpPort = Number(new URL(httpUrl).port)
+  const heard = (sent: Sent, received: Received) => watch?.answered(sent, received) ?? received
+  // Before the server closes: the databases are asked once more.
+  if (watch !== undefined) atEnd(async () => failFor(await watch.leaks()))
   return {
     acme,
     globex,
@@ -96,8 +106,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     caPath: server.caPath,
     failures,
     flushLedger: () => gate.ledger.flush(),
-    send: (sent) => send(httpPort, sent),
-    sendSecurely: (sent) => send(server.httpsPort, sent, ca),
+    send: async (sent) => heard(sent, await send(httpPort, sent)),
+    sendSecurely: async (sent) => heard(sent, await send(server.httpsPort, sent, ca)),
+    watch,
   }
 }
 
