@@ -3,7 +3,7 @@
 import type { Proof } from './proof.ts'
 
 /** The page; every number in it comes from the run. */
-export function pageOf({ date, command, seed, minutes, lines, failures, mutants, twins }: Proof): string {
+export function pageOf({ date, note, command, seed, minutes, lines, failures, mutants, twins }: Proof): string {
   const sum = (pick: (line: Proof['lines'][number]) => number) => lines.reduce((all, line) => all + pick(line), 0)
   const red = twins.filter(({ isRed }) => isRed).length
   const bySuite = Map.groupBy(lines, ({ suite }) => suite)
@@ -14,7 +14,7 @@ export function pageOf({ date, command, seed, minutes, lines, failures, mutants,
   const untried = mutants.derived - mutants.tried - Object.keys(mutants.equivalent).length
   return `# What was tried against access rights
 
-${date} UTC, seed ${seed}, ${minutes} minutes: \`${command}\`. This page is written by that command; a run with the same
+${date} UTC, seed ${seed ?? 'not kept'}, ${minutes} minutes: \`${command}\`${note === undefined ? '' : ` (${note})`}. This page is written by that command; a run with the same
 seed asks the same random questions. What the suites ask is compared with an evaluator in memory
 (\`framework/testing/policy/policy.ts\`) that shares no code with the compiler.
 

@@ -22,8 +22,10 @@ export interface ProofLine {
 export interface Proof {
   readonly date: string
   readonly command: string
-  readonly seed: number
+  readonly seed: number | null
   readonly minutes: number
+  /** What the reader has to know of this run besides. */
+  readonly note?: string
   readonly lines: readonly ProofLine[]
   /** Suites that were not green, and what is missing of those that were not run. */
   readonly failures: readonly string[]
