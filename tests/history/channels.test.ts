@@ -174,6 +174,16 @@ describe('second channels', () => {
     ] as const)
       for (const outcome of await scene.byAll('sam', 'sale.order', method, args))
         assert.doesNotMatch(outcome.text, secret)
+    const reports = await scene.made<{ report_name: string }[]>('admin', 'ir.actions.report', 'search_read', [
+      [['model', '=', 'sale.order']],
+      ['report_name'],
+    ])
+    for (const { report_name: name } of [...reports, { report_name: 'sale.report_saleorder' }])
+      for (const converter of ['html', 'pdf', 'text'])
+        assert.doesNotMatch(
+          (await scene.as('sam', 'ir.actions.report', 'render_report', [name, [order()], converter])).text,
+          secret,
+        )
     for (const path of [
       `/report/pdf/sale.report_saleorder/${order()}`,
       `/report/html/sale.report_saleorder/${order()}`,
