@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { closing, type Derived, deriveMutants, guarded } from './derive.ts'
+import { type Derived, deriveMutants, guarded } from './derive.ts'
 import { knownSurvivors, tryMutant } from './mutate.ts'
 import { pageOf } from './page.ts'
 import { readProof } from './proof.ts'
@@ -24,14 +24,6 @@ describe('mutants derived from the sources', () => {
         derived.some((one) => one.file === file),
         file,
       )
-  })
-
-  it('take a whole clause away: what stays closes what it opens', () => {
-    for (const { file, start, end, instead, id } of derived) {
-      const source = readFileSync(join(root, file), 'utf8')
-      const mutated = `(${source.slice(0, start)}${instead}${source.slice(end)})`
-      assert.ok(closing(mutated, 0) === closing(`(${source})`, 0) - (end - start) + instead.length, id)
-    }
   })
 
   it('that are known to change nothing are still there, and each says why', () => {
