@@ -41,7 +41,7 @@ describe('mutants derived from the sources', () => {
     const left = derived.filter(({ id }) => id in noticed)
     assert.ok(left.length > 0, `only ${left.length} clauses of the last long run are left: run it again`)
     const { fate, mutant } = await tryMutant(root, ofToday<Derived>(left))
-    assert.equal(fate, 'killed', `${mutant.id}: ${mutant.clause}`)
+    assert.notEqual(fate, 'survived', `${mutant.id}: ${mutant.clause}`)
   })
 })
 
