@@ -98,6 +98,36 @@ test('rights that a transaction read before they changed do not stay in memory a
   assert.equal(await look(), 3001)
 })
 
+test('a write that is under way when the right to it is taken away is refused as a whole at its COMMIT', async () => {
+  const { name, pool, files, registry } = tenant
+  const process = makeTenant({ name, pool, files, registry })
+  const named = async (label: string) =>
+    (await pool.query(sql`SELECT 1 FROM maze_room WHERE name = ${label}`)).length
+  const revoke = async (ops: string) => {
+    await pool.query(sql`UPDATE hf_access SET ops = ${ops}::text[] WHERE model = 'maze.room'`)
+    await bumpEpoch(pool)
+  }
+  for (const changes of [1, 2]) {
+    let attempts = 0
+    const writing = withEnv(process, user.uid, { mode: 'write' }, async (env) => {
+      await env.model('maze.room').search_count([])
+      for (let i = 0; i < changes; i++) await env.model('maze.room').create({ name: `late ${changes}` })
+      if (++attempts === 1) await revoke('{read}')
+      await env.model('maze.room').search_count([])
+    })
+    await assert.rejects(writing, { code: 'ERR_ACCESS_CREATE' })
+    assert.equal(await named(`late ${changes}`), 0)
+    await revoke('{read,write,create,unlink}')
+  }
+  const still = await withEnv(process, user.uid, { mode: 'write' }, async (env) => {
+    await env.model('maze.room').search_count([])
+    return (await env.model('maze.room').create({ name: 'in time' })).id
+  })
+  assert.ok(still > 0)
+  assert.equal(await named('in time'), 1)
+  await pool.query(sql`DELETE FROM maze_room WHERE name = 'in time'`)
+})
+
 test('a read that multiplies without end is stopped by the time-out, and others go on meanwhile', async () => {
   const { name, files, registry, pool } = tenant
   const short = openPool({ ...pool.options, statementTimeoutMs: 700 })

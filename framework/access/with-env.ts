@@ -141,6 +141,9 @@ function guardOf(epoch: number | undefined, models: number | undefined): Guard {
     check(row) {
       if (row && (row['n'] !== epoch || row['models'] !== models)) throw new StaleRights()
     },
+    // A right that was taken away meanwhile counts: the row of the epoch has another version then, which a snapshot cannot lock.
+    // A change that is not committed yet holds up nobody.
+    last: sql`SELECT n FROM hf_epoch FOR SHARE SKIP LOCKED`,
     clause: sql`(SELECT n = ${epoch ?? 0}::int8 AND models = ${models ?? 0}::int8 FROM hf_epoch)`,
   }
 }

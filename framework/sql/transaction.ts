@@ -37,6 +37,10 @@ export interface Guard {
   check(row: Row | undefined): void
   /** The same as a predicate, for a statement that is a whole transaction. */
   readonly clause: Sql
+  /**
+   * Goes with the COMMIT of a transaction of several round trips: fails where what the guard looks at has changed since the snapshot.
+   */
+  readonly last?: Sql
 }
 
 /**
@@ -158,10 +162,12 @@ export class Transaction implements Queryable {
       return []
     }
     const items: BatchItem[] = this.#isOpen ? [] : [this.#begin()]
+    const lasted = this.#isOpen
     const from = items.length
-    this.#takePut(items, this.#isOpen || !guard ? sql`TRUE` : guard.clause, true)
+    this.#takePut(items, lasted || !guard ? sql`TRUE` : guard.clause, true)
     const to = items.length
     for (const statement of noted) items.push(toItem(statement, {}))
+    if (lasted && guard?.last) items.push(toItem(guard.last, {}))
     const last = items.length
     items.push(control('COMMIT'))
     this.#isOpen = true
