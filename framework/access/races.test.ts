@@ -101,8 +101,7 @@ test('rights that a transaction read before they changed do not stay in memory a
 test('a write that is under way when the right to it is taken away is refused as a whole at its COMMIT', async () => {
   const { name, pool, files, registry } = tenant
   const process = makeTenant({ name, pool, files, registry })
-  const named = async (label: string) =>
-    (await pool.query(sql`SELECT 1 FROM maze_room WHERE name = ${label}`)).length
+  const named = async (label: string) => (await pool.query(sql`SELECT 1 FROM maze_room WHERE name = ${label}`)).length
   const revoke = async (ops: string) => {
     await pool.query(sql`UPDATE hf_access SET ops = ${ops}::text[] WHERE model = 'maze.room'`)
     await bumpEpoch(pool)
