@@ -5,7 +5,8 @@ import { nextByCode, openTenant } from '../modules/index.ts'
 import { openPool } from '../sql/index.ts'
 
 const { address, codes, tries, writers } = JSON.parse(process.env.HOLDFAST_WRITER ?? '{}')
-const pool = openPool(address)
+// The connections of one role are shared by all of its processes.
+const pool = openPool({ ...address, max: 3 })
 const tenant = await openTenant({ name: 'writer', pool, files: { put: async () => '', get: async () => null } })
 const kept: Record<string, string[]> = Object.fromEntries(codes.map((code: string) => [code, []]))
 

@@ -352,4 +352,5 @@ export const noChannel: readonly string[] = [
   'has_access.operation',
   'get_views.options',
   'get_view.options',
+  'undo_change.request',
 ]

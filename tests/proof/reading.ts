@@ -68,6 +68,7 @@ export const readings: Readonly<Record<string, Reading>> = {
     args: (ids) => ({ ids, fields_to_export: ['.id'] }),
     says: (value) => ({ ids: (value as { datas: unknown[][] }).datas.map(([id]) => Number(id)) }),
   },
+  get_history: { on: 'records', args: (ids) => ({ ids }), says: () => null },
   get_metadata: { on: 'records', args: (ids) => ({ ids }), says: idsOf },
   get_external_id: {
     on: 'records',

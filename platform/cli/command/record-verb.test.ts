@@ -11,6 +11,7 @@ import { homeVerb, type HomeVerb } from './verb.ts'
 const harmless = [
   ...['tenant list', 'app list', 'backup list', 'backup verify', 'backup export', 'backup import', 'types', 'client'],
   ...['audit verify', 'audit proof', 'audit checkpoint', 'access costs', 'doctor'],
+  ...['reporting list', 'reporting refresh'],
   // It tells the log by itself.
   'audit erase',
 ]

@@ -32,6 +32,8 @@ export const recordedVerbs: ReadonlyMap<string, Recorded> = new Map([
   ['user reset-password', { tenant: 'tenant', when: 'before' }],
   ['import-odoo', { tenant: 'tenant', when: 'after' }],
   ['restore', { tenant: 'over', when: 'after' }],
+  ['reporting enable', { tenant: 'TENANT', when: 'before' }],
+  ['reporting disable', { tenant: 'TENANT', when: 'before' }],
   ['access explain', { tenant: 'TENANT', when: 'before' }],
 ])
 
