@@ -60,9 +60,11 @@ describe("a salesperson gets nothing of another one's order", () => {
     ]
     // Orders have no translated field.
     const translations = ['get_field_translations', 'update_field_translations']
+    // Nothing of orders is kept here; where it is, framework/orm/audit/history.test.ts attacks both.
+    const histories = ['get_history', 'undo_change']
     const all = [...(registry.models.get('sale.order')?.api.keys() ?? [])]
     assert.deepEqual(
-      all.filter((method) => !tried.has(method) && ![...harmless, ...translations].includes(method)),
+      all.filter((method) => !tried.has(method) && ![...harmless, ...translations, ...histories].includes(method)),
       [],
     )
   })
