@@ -150,8 +150,8 @@ async function readsAlike(env: Env, policy: Policy, model: ModelInfo): Promise<n
   return usable.length
 }
 
-const isRelatedList = ({ kind, related, column }: FieldInfo): boolean =>
-  !column && related !== undefined && !['integer', 'char', 'boolean', 'date'].includes(kind)
+const isRelatedList = ({ kind, related, column, delegate }: FieldInfo): boolean =>
+  !column && delegate === undefined && related !== undefined && !['integer', 'char', 'boolean', 'date'].includes(kind)
 
 async function groupsAlike(env: Env, policy: Policy, model: ModelInfo): Promise<number> {
   const able = asked(model).filter(

@@ -13,7 +13,8 @@ export interface Tried {
   readonly by: string | null
 }
 
-const few = { HOLDFAST_CASES: '1400', HOLDFAST_SEED: '11' }
+// A seed whose models delegate, hang on each other and go round in circles.
+const few = { HOLDFAST_CASES: '2000', HOLDFAST_SEED: '16' }
 const suites: readonly { readonly file: string; readonly options: RunOptions; readonly writes: boolean }[] = [
   { file: 'framework/orm/wild.test.ts', options: { env: few }, writes: false },
   {

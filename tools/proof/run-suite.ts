@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 export interface Run {
-  /** `red`: a test failed. `broken`: the program could not even be read. */
+  /** `red`: a test failed. `broken`: the program could not even be read, or took too long. */
   readonly is: 'green' | 'red' | 'broken'
   readonly text: string
   readonly seconds: number
@@ -37,10 +37,11 @@ export function runSuite(root: string, file: string, options: RunOptions = {}): 
       text = (text + String(chunk)).slice(-400_000)
     })
   return new Promise((resolve) =>
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       const isBroken = /SyntaxError|ERR_INVALID_TYPESCRIPT_SYNTAX|no longer in|is not defined/.test(text)
       const seconds = (performance.now() - startedAt) / 1_000
-      resolve({ is: isBroken ? 'broken' : code === 0 ? 'green' : 'red', text, seconds })
+      // A run that took too long was ended from outside: it says nothing.
+      resolve({ is: isBroken || signal !== null ? 'broken' : code === 0 ? 'green' : 'red', text, seconds })
     }),
   )
 }
