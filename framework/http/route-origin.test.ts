@@ -101,3 +101,29 @@ test('a POST is let on only from where its route allows, with the session and to
   assert.deepEqual(surprises, [])
   assert.ok(cases > 400, String(cases))
 })
+
+/** Every method that a path might be asked with; HEAD goes where GET goes. */
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'] as const
+
+test('a method that no route of the path declares reaches nothing, from wherever and by whomever it is asked', async (t) => {
+  const surprises: string[] = []
+  const declared = new Map<string, Set<string>>()
+  for (const route of routes())
+    declared.set(address(route), (declared.get(address(route)) ?? new Set<string>()).add(route.method))
+  let cases = 0
+  for (const [path, known] of declared)
+    for (const method of methods) {
+      if (known.has(method)) continue
+      for (const origin of ['none', 'own', 'foreign'] as const)
+        for (const caller of ['nobody', 'session and token'] as const) {
+          const headers = { ...origins[origin](), ...callers[caller]() }
+          const reply = await stand.send({ method, path, headers })
+          cases++
+          if (![403, 404, 405].includes(reply.status))
+            surprises.push(`${method} ${path}, ${origin}, ${caller}: ${reply.status} ${reply.text.slice(0, 60)}`)
+        }
+    }
+  tellProof(t, { suite: 'every path with every method that it does not have', cases })
+  assert.deepEqual(surprises, [])
+  assert.ok(cases > 1_000, String(cases))
+})

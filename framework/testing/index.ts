@@ -11,5 +11,5 @@ export { type AccessRow, Denied, type Operation, operations, Policy } from './po
 export { policyOf, readAccessRows } from './policy/read-policy.ts'
 export { addressOf, scratchUsers } from './scratch-users.ts'
 export { emptyDatabase, testTenant, type TestTenantOptions, twoTenants } from './test-tenant.ts'
-export { tellProof } from './tell-proof.ts'
+export { isLongRun, tellProof } from './tell-proof.ts'
 export { atEnd, testHome } from './test-home.ts'

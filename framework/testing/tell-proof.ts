@@ -10,10 +10,14 @@ export interface ProofLine {
   readonly holesFound?: number
 }
 
+const file = process.env.HOLDFAST_PROOF
+
+/** Whether suites try all they have instead of what fits into every run of the tests. */
+export const isLongRun: boolean = file !== undefined && file !== ''
+
 /** Says it in the report of the tests, and as a line of JSON in the file that HOLDFAST_PROOF names. */
 export function tellProof(t: Pick<TestContext, 'diagnostic'>, line: ProofLine): void {
   const text = JSON.stringify({ holesSeeded: 0, holesFound: 0, ...line })
   t.diagnostic(`proof ${text}`)
-  const file = process.env.HOLDFAST_PROOF
   if (file) appendFileSync(file, `${text}\n`)
 }

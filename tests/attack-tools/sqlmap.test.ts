@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it, type TestContext } from 'node:test'
-import { isLongRun, startServer, tellProof, type TestServer } from '../support/index.ts'
+import { isLongRun, tellProof } from '#framework/testing/index.ts'
+import { startServer, type TestServer } from '../support/index.ts'
 import { otherRequests, valueRequests } from './requests.ts'
 import { hasSqlmap, type MarkedRequest, runSqlmap } from './sqlmap.ts'
 import { openTunnel } from './tunnel.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { startServer, tellProof, type TestServer } from '../support/index.ts'
+import { tellProof } from '#framework/testing/index.ts'
+import { startServer, type TestServer } from '../support/index.ts'
 import { splicing } from './splicing-pool.ts'
 import { twinRoutes } from './twin-routes.ts'
 import { hasWapiti, runWapiti } from './wapiti.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { cookieOf, isLongRun, startServer, tellProof, type TestServer } from '../support/index.ts'
+import { isLongRun, tellProof } from '#framework/testing/index.ts'
+import { cookieOf, startServer, type TestServer } from '../support/index.ts'
 import { secureOrigin } from './requests.ts'
 import { openTunnel } from './tunnel.ts'
 import { hasWapiti, modules, runWapiti } from './wapiti.ts'

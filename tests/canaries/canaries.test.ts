@@ -6,15 +6,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { before, describe, it } from 'node:test'
 import { sql } from '#framework/sql/index.ts'
 import { testHome } from '#framework/testing/index.ts'
-import {
-  type CanaryWatch,
-  callBy,
-  spellingsOf,
-  startServer,
-  type TestServer,
-  tellProof,
-  watchCanaries,
-} from '../support/index.ts'
+import { tellProof } from '#framework/testing/index.ts'
+import { type CanaryWatch, callBy, spellingsOf, startServer, type TestServer, watchCanaries } from '../support/index.ts'
 
 const sent = { path: '/x', headers: {}, body: 'acme' }
 const answer = (text: string) => ({ status: 200, headers: {}, text })

@@ -3,7 +3,6 @@
  * It reaches into no record itself; what a test learns, it learns as a client does.
  */
 
-export { isLongRun, type ProofLine, tellProof } from './proof.ts'
 export { type CanaryWatch, watchCanaries } from './canaries.ts'
 export { spellingsOf } from './spellings.ts'
 export { invitePeople, type People, type Person, type Who } from './people.ts'
