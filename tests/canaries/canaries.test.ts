@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { spawn, spawnSync } from 'node:child_process'
 import { before, describe, it } from 'node:test'
 import { sql } from '#framework/sql/index.ts'
-import { testHome } from '#framework/testing/index.ts'
-import { tellProof } from '#framework/testing/index.ts'
+import { tellProof, testHome } from '#framework/testing/index.ts'
 import { type CanaryWatch, callBy, spellingsOf, startServer, type TestServer, watchCanaries } from '../support/index.ts'
 
 const sent = { path: '/x', headers: {}, body: 'acme' }
