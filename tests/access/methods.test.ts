@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { type ApiMethod, t } from '#framework/orm/index.ts'
 import {
   callBy,
   json2,
@@ -83,20 +84,38 @@ describe('a method that is not exposed', () => {
   const faceOf = ({ ok, kind, message, status, text }: Outcome): string =>
     JSON.stringify([ok, kind, message, status, text])
 
+  /** The different answers to all that is not exposed, each with what was asked. */
+  const facesOver = async (protocol: Protocol): Promise<Map<string, unknown[]>> => {
+    const { acme } = server
+    const faces = new Map<string, unknown[]>()
+    for (const method of protocol === 'JSON-2' ? notExposed : [...notExposed, ...notNames]) {
+      if (typeof method === 'string' && unsayable[protocol].test(method)) continue
+      const face = faceOf(
+        await callBy(protocol, server, acme, acme.people.admin, { model: 'res.partner', method, args: [[3]] }),
+      )
+      faces.set(face, [...(faces.get(face) ?? []), method])
+    }
+    return faces
+  }
+
   for (const protocol of protocols)
     it(`is refused over ${protocol} in one and the same way, however it is named`, async () => {
-      const { acme } = server
-      const faces = new Map<string, unknown[]>()
-      for (const method of protocol === 'JSON-2' ? notExposed : [...notExposed, ...notNames]) {
-        if (typeof method === 'string' && unsayable[protocol].test(method)) continue
-        const face = faceOf(
-          await callBy(protocol, server, acme, acme.people.admin, { model: 'res.partner', method, args: [[3]] }),
-        )
-        faces.set(face, [...(faces.get(face) ?? []), method])
-      }
+      const faces = await facesOver(protocol)
       assert.equal(faces.size, 1, [...faces].map(([face, methods]) => `${JSON.stringify(methods)}: ${face}`).join('\n'))
       assert.match([...faces.keys()][0] ?? '', /AccessError|"4"/)
     })
+
+  // A list of names that are refused proves nothing unless a name that gets through is noticed.
+  it('is told from one that a careless application exposes: the same question finds it by every protocol', async () => {
+    const { api } = server.acme.tenant.registry.models.get('res.partner') ?? {}
+    const careless = { params: {}, returns: t.json, access: 'none', on: 'records', readonly: true, doc: '' } as const
+    try {
+      for (const name of ['exists', 'info']) (api as Map<string, ApiMethod>).set(name, careless)
+      for (const protocol of protocols) assert.ok((await facesOver(protocol)).size > 1, protocol)
+    } finally {
+      for (const name of ['exists', 'info']) (api as Map<string, ApiMethod>).delete(name)
+    }
+  })
 
   it('is refused on every model, before anything is said about rights', async () => {
     const { acme } = server
