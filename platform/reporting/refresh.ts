@@ -1,5 +1,6 @@
 /** Policies, functions and views of one reporting user, made of the rights that count now. */
 
+import { createHash } from 'node:crypto'
 import { type Tenant, withEnv } from '../../framework/access/index.ts'
 import { AccessDenied, ConflictError } from '../../framework/errors.ts'
 import { type ReportLink, type ReportTable, reportTables } from '../../framework/orm/index.ts'
@@ -49,12 +50,15 @@ export async function refreshReporting(admin: Pool, tenant: Tenant, uid: number)
       for (const link of offered.links) await run(tx, ...linkStatements(names, link))
       await run(tx, sql`REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${names.schema} FROM PUBLIC`)
       for (const { table } of offered.tables)
-        await run(tx, sql`GRANT EXECUTE ON FUNCTION ${names.schema}.${id(`ids_${table}`)}() TO ${names.reader}`)
+        await run(
+          tx,
+          sql`GRANT EXECUTE ON FUNCTION ${names.schema}.${id(functionFor('ids', table))}() TO ${names.reader}`,
+        )
       await run(tx, sql`GRANT EXECUTE ON FUNCTION ${names.schema}.is_current() TO ${names.reader}`)
       for (const table of views)
         await run(
           tx,
-          sql`GRANT EXECUTE ON FUNCTION ${names.schema}.${id(`rows_${table}`)}() TO ${names.login}`,
+          sql`GRANT EXECUTE ON FUNCTION ${names.schema}.${id(functionFor('rows', table))}() TO ${names.login}`,
           sql`GRANT SELECT ON ${names.schema}.${id(table)} TO ${names.login}`,
         )
     },
@@ -118,9 +122,15 @@ function tableStatements(names: ReporterNames, { table, ids, columns }: ReportTa
   const returned = columns.map(({ name, type }) => sql`${id(name)} ${type}`)
   const rows = sql`SELECT ${inlined(join(shown))} FROM app.${id(table)} t0 WHERE ${current}`
   return [
-    ...definer(sql`${schema}.${id(`ids_${table}`)}()`, sql`SETOF int4`, body, sql`sql`, runtime),
+    ...definer(sql`${schema}.${id(functionFor('ids', table))}()`, sql`SETOF int4`, body, sql`sql`, runtime),
     sql`GRANT SELECT (${join(base)}) ON app.${id(table)} TO ${reader}`,
-    ...definer(sql`${schema}.${id(`rows_${table}`)}()`, sql`TABLE (${join(returned)})`, rows, sql`sql`, reader),
+    ...definer(
+      sql`${schema}.${id(functionFor('rows', table))}()`,
+      sql`TABLE (${join(returned)})`,
+      rows,
+      sql`sql`,
+      reader,
+    ),
     ...viewStatements(names, table),
   ]
 }
@@ -132,7 +142,13 @@ function linkStatements(names: ReporterNames, { table, own, other }: ReportLink)
     AND l.${a} IN (SELECT o.id FROM app.${id(own.table)} o) AND l.${b} IN (SELECT o.id FROM app.${id(other.table)} o)`
   return [
     sql`GRANT SELECT (${a}, ${b}) ON app.${id(table)} TO ${reader}`,
-    ...definer(sql`${schema}.${id(`rows_${table}`)}()`, sql`TABLE (${a} int4, ${b} int4)`, rows, sql`sql`, reader),
+    ...definer(
+      sql`${schema}.${id(functionFor('rows', table))}()`,
+      sql`TABLE (${a} int4, ${b} int4)`,
+      rows,
+      sql`sql`,
+      reader,
+    ),
     ...viewStatements(names, table),
   ]
 }
@@ -141,9 +157,15 @@ function linkStatements(names: ReporterNames, { table, own, other }: ReportLink)
 // a function gives, tells nothing of it in an estimate.
 function viewStatements({ schema, reader }: ReporterNames, table: string): Sql[] {
   return [
-    sql`CREATE VIEW ${schema}.${id(table)} WITH (security_barrier) AS SELECT * FROM ${schema}.${id(`rows_${table}`)}()`,
+    sql`CREATE VIEW ${schema}.${id(table)} WITH (security_barrier) AS SELECT * FROM ${schema}.${id(functionFor('rows', table))}()`,
     sql`ALTER VIEW ${schema}.${id(table)} OWNER TO ${reader}`,
   ]
+}
+
+// PostgreSQL's names end at 63 bytes; some tables between two others are named that long.
+function functionFor(what: 'rows' | 'ids', table: string): string {
+  const name = `${what}_${table}`
+  return name.length <= 63 ? name : `${what}_${createHash('sha256').update(table).digest('hex').slice(0, 32)}`
 }
 
 function definer(signature: Sql, returns: Sql, body: Sql, language: Sql, owner: Sql): Sql[] {
@@ -164,7 +186,7 @@ async function addPolicy(tx: Transaction, names: ReporterNames, table: string): 
   if (known?.there !== true)
     await run(
       tx,
-      sql`CREATE POLICY ${names.login} ON app.${id(table)} FOR SELECT TO ${names.reader} USING ((SELECT ${names.schema}.is_current()) AND id IN (SELECT ${names.schema}.${id(`ids_${table}`)}()))`,
+      sql`CREATE POLICY ${names.login} ON app.${id(table)} FOR SELECT TO ${names.reader} USING ((SELECT ${names.schema}.is_current()) AND id IN (SELECT ${names.schema}.${id(functionFor('ids', table))}()))`,
     )
 }
 

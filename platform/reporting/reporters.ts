@@ -40,7 +40,10 @@ export async function enableReporting(
   const names = namesOf(uid)
   const password = randomPassword()
   await runAll(admin, [...narrowing, ...roleStatements(names, literal(scramVerifier(password)))])
-  const { views } = await refreshReporting(admin, tenant, uid)
+  const { views } = await refreshReporting(admin, tenant, uid).catch(async (error: unknown) => {
+    await disableReporting(admin, tenant, login)
+    throw error
+  })
   return { uid, user: login, role: names.loginName, password, views }
 }
 
