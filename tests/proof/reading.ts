@@ -68,7 +68,8 @@ export const readings: Readonly<Record<string, Reading>> = {
     args: (ids) => ({ ids, fields_to_export: ['.id'] }),
     says: (value) => ({ ids: (value as { datas: unknown[][] }).datas.map(([id]) => Number(id)) }),
   },
-  get_history: { on: 'records', args: (ids) => ({ ids }), says: () => null },
+  // Passes over what is not there for the caller; framework/orm/audit/history.test.ts tries the hidden ones.
+  get_history: { args: (ids) => ({ ids }), says: () => null },
   get_metadata: { on: 'records', args: (ids) => ({ ids }), says: idsOf },
   get_external_id: {
     on: 'records',
